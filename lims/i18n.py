@@ -1,0 +1,98 @@
+"""Words in the person's language: English in the code, other languages in resources/translations.
+
+`N_` marks words where they are declared (tables, module level); `_` turns them into the person's language where they
+are shown. A catalogue is every `resources/translations/<language>/*.po` together, one file for each room; the compiled
+form is made beside them when it is missing or older, so that it can never be out of date.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+LANGUAGES = {"zh_CN": "中文", "en": "English"}
+DEFAULT_LANGUAGE = "zh_CN"
+
+TRANSLATIONS = Path(str(files("resources"))) / "translations"
+
+_override: ContextVar[str | None] = ContextVar("language", default=None)
+_current = DEFAULT_LANGUAGE
+
+
+def N_(words: str) -> str:  # noqa: N802  (gettext's own name)
+    """Mark *words* for translation without translating them yet."""
+    return words
+
+
+def _(words: str) -> str:
+    """Return *words* in the present language; the empty string stays empty."""
+    return _words(language())(words) if words else ""
+
+
+def use(name: str) -> None:
+    """Set the language of this process: a key of LANGUAGES, or ``pseudo`` for finding untranslated words."""
+    global _current  # noqa: PLW0603  (one process, one person, one language)
+    if name not in LANGUAGES and name != "pseudo":
+        raise ValueError(f"no language {name}")
+    _current = name
+
+
+def language() -> str:
+    """Return the language in which words are shown now."""
+    return _override.get() or _current
+
+
+class speaking:  # noqa: N801  (reads as a statement: with speaking("en"))
+    """A context in which `_` speaks another language: a report in the report's own, whatever the screen shows."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __enter__(self) -> None:
+        self._token = _override.set(self._name)
+
+    def __exit__(self, *_error: object) -> None:
+        _override.reset(self._token)
+
+
+@cache
+def _words(name: str) -> Callable[[str], str]:
+    if name == "en":
+        return lambda words: words
+    if name == "pseudo":
+        return lambda words: f"[{words}·····]"
+    return gettext.GNUTranslations(io.BytesIO(_compiled(TRANSLATIONS / name))).gettext
+
+
+def _compiled(folder: Path) -> bytes:
+    sources = sorted(folder.glob("*.po"))
+    target = folder / "lims.mo"
+    if target.exists() and target.stat().st_mtime >= max(source.stat().st_mtime for source in sources):
+        return target.read_bytes()
+    compiled = _compile(sources)
+    try:
+        target.write_bytes(compiled)
+    except OSError:
+        pass  # a read-only installation compiles at each start: slower, never wrong
+    return compiled
+
+
+def _compile(sources: list[Path]) -> bytes:
+    from babel.messages.catalog import Catalog
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    whole = Catalog(locale="zh_CN", fuzzy=False)
+    for source in sources:
+        with source.open("rb") as file:
+            for message in read_po(file):
+                if message.id:
+                    whole.add(message.id, message.string)
+    out = io.BytesIO()
+    write_mo(out, whole)
+    return out.getvalue()
