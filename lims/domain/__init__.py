@@ -1,0 +1,1 @@
+"""The nouns, mapped: what the laboratory keeps, without a session, a query or an engine."""

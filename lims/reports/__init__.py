@@ -1,0 +1,1 @@
+"""Paper: frozen rows in, PDF bytes out."""

@@ -1,0 +1,1 @@
+"""The verbs: everything a person or an instrument can do to the laboratory."""
