@@ -12,13 +12,14 @@ import io
 from collections.abc import Callable
 from contextvars import ContextVar
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
+
+from resources import FOLDER
 
 LANGUAGES = {"zh_CN": "中文", "en": "English"}
 DEFAULT_LANGUAGE = "zh_CN"
 
-TRANSLATIONS = Path(str(files("resources"))) / "translations"
+TRANSLATIONS = FOLDER / "translations"
 
 _override: ContextVar[str | None] = ContextVar("language", default=None)
 _current = DEFAULT_LANGUAGE
