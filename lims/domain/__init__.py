@@ -1,1 +1,15 @@
 """The nouns, mapped: what the laboratory keeps, without a session, a query or an engine."""
+
+from lims.domain import (  # noqa: F401  (every noun must be known before the first mapper is used)
+    analyses,
+    businesses,
+    catalogue,
+    certificates,
+    instruments,
+    people,
+    samples,
+    samplings,
+    settings,
+    trail,
+    worksheets,
+)

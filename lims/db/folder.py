@@ -1,0 +1,155 @@
+"""A laboratory's folder: what lies where, and the lock that lets one writing program in."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import socket
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from lims.errors import Refusal, Trouble
+from lims.i18n import _
+
+NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "afs", "9p", "fuse.sshfs", "davfs", "fuse.davfs2", "ncpfs", "webdav"})
+DRIVE_REMOTE = 4
+"""GetDriveTypeW's answer for a network drive."""
+
+
+class Folder:
+    """Paths of one laboratory's folder."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.expanduser().absolute()
+        self.database = self.path / "laboratory.sqlite3"
+        self.journal = self.path / "journal"
+        self.profiles = self.path / "instruments"
+        self.backups = self.path / "backups"
+        self.reports = self.path / "reports"
+        self.logs = self.path / "logs"
+        self.lock_file = self.path / "lock"
+        self.demo_marker = self.path / "demo"
+
+    @property
+    def url(self) -> str:
+        """Address of the database file."""
+        return f"sqlite:///{self.database}"
+
+    def empty(self) -> bool:
+        """Tell whether nothing lies here yet; a lock left behind does not count."""
+        return not self.path.exists() or not any(entry != self.lock_file for entry in self.path.iterdir())
+
+    def make(self) -> None:
+        """Make the folder and its rooms. Raises Trouble when that is not possible, Refusal on a network share."""
+        refuse_network(self.path)
+        try:
+            for room in (self.path, self.journal, self.backups, self.reports, self.logs, self.profiles):
+                room.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Trouble(_("The folder {folder} cannot be made: {why}. Choose another one.").format(folder=self.path, why=error.strerror)) from None
+
+    def existing(self) -> Folder:
+        """Return itself if a laboratory lives here, or raise Refusal."""
+        if not self.database.exists():
+            raise Refusal(_("There is no laboratory in {folder}. Check the folder's name, or open the program there to set one up.").format(folder=self.path))
+        refuse_network(self.path)
+        return self
+
+
+class Lock:
+    """One writing program a folder. The system gives it back when the program ends, killed or not."""
+
+    def __init__(self, folder: Folder) -> None:
+        self._path = folder.lock_file
+        self._file: IO[str] | None = None
+
+    def __enter__(self) -> Lock:
+        try:
+            self._file = open(self._path, "a+", encoding="utf-8")  # noqa: SIM115  (held until the program ends)
+        except OSError as error:
+            raise Trouble(_("The folder {folder} cannot be written: {why}.").format(folder=self._path.parent, why=error.strerror)) from None
+        if not _lock(self._file):
+            holder = _holder(self._path)
+            self._file.close()
+            raise Refusal(_("{holder} has this laboratory open. Close it there first.").format(holder=holder))
+        self._file.seek(0)
+        self._file.truncate()
+        json.dump({"user": getpass.getuser(), "host": socket.gethostname(), "pid": os.getpid()}, self._file)
+        self._file.flush()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._file:
+            _unlock(self._file)
+            self._file.close()
+
+
+def _holder(path: Path) -> str:
+    try:
+        said = json.loads(path.read_text("utf-8"))
+        return _("{user} on {host} (process {pid})").format(**said)
+    except (OSError, ValueError, KeyError, TypeError):
+        return _("Another program")
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    _BYTE = 1 << 30  # far behind the words, which others must be able to read
+
+    def _lock(file: IO[str]) -> bool:
+        try:
+            file.seek(_BYTE)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+    def _unlock(file: IO[str]) -> None:
+        file.seek(_BYTE)
+        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+else:
+    import fcntl
+
+    def _lock(file: IO[str]) -> bool:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
+
+    def _unlock(file: IO[str]) -> None:
+        fcntl.flock(file, fcntl.LOCK_UN)
+
+
+def refuse_network(path: Path, mounts: str | None = None) -> None:
+    """Refuse a folder on a network share: a database file there loses data. *mounts* stands in for /proc/mounts."""
+    if _on_network(path, mounts):
+        raise Refusal(
+            _("{folder} lies on a network share, where a database file can be damaged. Use a folder of this computer, or a PostgreSQL server for several workstations.").format(
+                folder=path
+            )
+        )
+
+
+def _on_network(path: Path, mounts: str | None) -> bool:
+    if sys.platform == "win32":
+        import ctypes
+
+        return str(path).startswith("\\\\") or ctypes.windll.kernel32.GetDriveTypeW(path.anchor) == DRIVE_REMOTE
+    if mounts is None:
+        try:
+            mounts = Path("/proc/mounts").read_text("utf-8")
+        except OSError:
+            return False
+    kinds = {Path(_unescape(line.split()[1])): line.split()[2] for line in mounts.splitlines() if len(line.split()) > 2}
+    holding = next((place for place in (path, *path.parents) if place in kinds), None)
+    return holding is not None and kinds[holding] in NETWORK_FILE_SYSTEMS
+
+
+def _unescape(place: str) -> str:
+    """Undo the octal escapes of /proc/mounts; without an escape a Chinese name must come through untouched."""
+    return place.replace("\\040", " ").replace("\\011", "\t").replace("\\134", "\\")

@@ -1,0 +1,134 @@
+"""The witness: writes who, when, what, from, to, why into the trail before anything is committed, by itself.
+
+Changes reach trailed tables by two doors only, a flush of the unit of work or `Work.write_many`; any other INSERT, UPDATE
+or DELETE raises.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Delete, Insert, TextClause, Update, event, insert, inspect
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session, UOWTransaction
+
+from lims.domain.thing import Thing
+from lims.domain.trail import TrailLine
+
+if TYPE_CHECKING:
+    from lims.db.store import Work
+
+DOOR = "through the witness"
+_RAW_CHANGE = re.compile(r"\s*(insert|update|delete|replace|merge|truncate)\b", re.IGNORECASE)
+
+
+def watch(engine: Engine, sessions: type[Session]) -> None:
+    """Let the witness see every flush of *sessions* and every statement of *engine*."""
+    event.listen(sessions, "before_flush", _before_flush)
+    event.listen(sessions, "after_flush", _after_flush)
+    event.listen(engine, "before_execute", _before_execute)
+
+
+def _before_flush(work: Work, _context: UOWTransaction, _instances: Any) -> None:
+    gone = [thing for thing in work.deleted if isinstance(thing, Thing) and thing.trailed]
+    if gone:
+        raise RuntimeError(f"nothing is ever deleted: {gone[0].__tablename__} {gone[0].called()}")
+    changed = [thing for thing in work.dirty if isinstance(thing, Thing) and thing.trailed and work.is_modified(thing)]
+    made = [thing for thing in work.new if isinstance(thing, Thing) and thing.trailed]
+    work.seen = ([change for thing in changed for change in _changes(thing)], made)
+    if (changed or made) and work.actor is None:
+        raise RuntimeError("a change nobody signed for: the service must be marked with @verb")
+    work.connection().info[DOOR] = True
+
+
+def _after_flush(work: Work, _context: UOWTransaction) -> None:
+    changes, made = work.seen
+    lines = [_line(work, thing, field, old, new) for thing, field, old, new in changes]
+    lines += [_line(work, thing, "", None, _whole(thing)) for thing in made]
+    work.touched.update(thing.__tablename__ for thing in (*work.new, *work.dirty, *work.deleted))
+    if lines:
+        work.connection().execute(insert(TrailLine), lines)
+    work.connection().info[DOOR] = False
+
+
+def lines_for(work: Work, kind: type[Thing], rows: Iterable[Mapping[str, Any]], keys: Iterable[Any]) -> list[dict[str, Any]]:
+    """Return the trail lines for rows written in bulk."""
+    return [
+        _head(work) | {"kind": kind.__tablename__, "thing": str(key), "name": str(row.get("number", row.get("code", key))), "field": "", "old": None, "new": _json(row, kind.secret)}
+        for row, key in zip(rows, keys, strict=True)
+    ]
+
+
+def _changes(thing: Thing) -> list[tuple[Thing, str, Any, Any]]:
+    state = inspect(thing)
+    found: list[tuple[Thing, str, Any, Any]] = []
+    for attribute in state.mapper.column_attrs:
+        history = state.attrs[attribute.key].history
+        if attribute.key == "version" or not history.has_changes():
+            continue
+        old, new = (history.deleted or [None])[0], (history.added or [None])[0]
+        if attribute.key in thing.secret:
+            found.append((thing, attribute.key, None, "•••"))
+        elif isinstance(new, dict) and isinstance(old, dict):
+            found += [(thing, f"{attribute.key}.{key}", old.get(key), new.get(key)) for key in {**old, **new} if old.get(key) != new.get(key)]
+        else:
+            found.append((thing, attribute.key, old, new))
+    return found
+
+
+def _line(work: Work, thing: Thing, field: str, old: Any, new: Any) -> dict[str, Any]:
+    key = "/".join(str(part) for part in inspect(thing).mapper.primary_key_from_instance(thing))
+    return _head(work) | {"kind": thing.__tablename__, "thing": key, "name": thing.called(), "field": field, "old": _text(old), "new": _text(new)}
+
+
+def _head(work: Work) -> dict[str, Any]:
+    assert work.actor is not None
+    return {"at": work.now(), "person_id": work.actor.id, "person": work.actor.name, "verb": work.verb, "reason": work.reason}
+
+
+def _whole(thing: Thing) -> str:
+    state = inspect(thing)
+    return _json({attribute.key: getattr(thing, attribute.key) for attribute in state.mapper.column_attrs}, thing.secret | {"version"})
+
+
+def _json(values: Mapping[str, Any], secret: frozenset[str]) -> str:
+    said = {name: "•••" if name in secret else value for name, value in values.items() if value not in (None, "", {}) and name != "id"}
+    return json.dumps(said, ensure_ascii=False, default=_text)
+
+
+def _text(value: Any) -> str | None:
+    match value:
+        case None:
+            return None
+        case Enum():
+            return str(value.value)
+        case datetime() | date():
+            return value.isoformat()
+        case Decimal():
+            return format(value, "f")
+        case frozenset():
+            return ",".join(sorted(value))
+        case dict() | list():
+            return json.dumps(value, ensure_ascii=False, default=_text)
+        case _:
+            return str(value)
+
+
+def _before_execute(connection: Connection, clause: Any, *_rest: Any) -> None:
+    if connection.info.get(DOOR):
+        return
+    if isinstance(clause, (Insert, Update, Delete)):
+        name = getattr(clause.table, "name", "")
+        if name in WATCHED:
+            raise RuntimeError(f"{name} may only be written through the unit of work")
+    elif isinstance(clause, TextClause) and _RAW_CHANGE.match(clause.text):
+        raise RuntimeError("raw changes do not reach the trail")
+
+
+WATCHED = frozenset(mapper.class_.__tablename__ for mapper in Thing.registry.mappers if mapper.class_.trailed) | {TrailLine.__tablename__}

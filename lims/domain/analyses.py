@@ -1,0 +1,108 @@
+"""Analyses: one thing asked of a sample, the attempts at it, what was determined, what was judged."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lims.domain.thing import Thing, key, version, words
+from lims.rules.flows import AnalysisState
+from lims.rules.verdict import Verdict
+
+if TYPE_CHECKING:
+    from lims.domain.catalogue import Item, Limit, Procedure
+    from lims.domain.samples import Sample
+
+
+class Analysis(Thing):
+    """One item asked of one sample, by one procedure, against one limit."""
+
+    __tablename__ = "analysis"
+    __table_args__ = (UniqueConstraint("sample_id", "item_id"),)
+
+    id: Mapped[int] = key()
+    sample_id: Mapped[int] = mapped_column(ForeignKey("sample.id"), index=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
+    procedure_id: Mapped[int] = mapped_column(ForeignKey("procedure.id"))
+    limit_id: Mapped[int | None] = mapped_column(ForeignKey("limit.id"), default=None)
+    state: Mapped[AnalysisState] = mapped_column(default=AnalysisState.REQUESTED, index=True)
+    worksheet_id: Mapped[int | None] = mapped_column(ForeignKey("worksheet.id"), default=None, index=True)
+    position: Mapped[int | None] = mapped_column(default=None)
+    """Place of the sample on the worksheet."""
+    assigned_to: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None, index=True)
+    submitted_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
+    submitted_at: Mapped[datetime | None] = mapped_column(default=None)
+    reviewed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
+    reviewed_at: Mapped[datetime | None] = mapped_column(default=None)
+    version: Mapped[int] = version()
+    sample: Mapped[Sample] = relationship(lazy="raise", init=False, repr=False, viewonly=True)
+    item: Mapped[Item] = relationship(lazy="raise", init=False, repr=False)
+    procedure: Mapped[Procedure] = relationship(lazy="raise", init=False, repr=False)
+    limit: Mapped[Limit | None] = relationship(lazy="raise", init=False, repr=False)
+    attempts: Mapped[list[Attempt]] = relationship(lazy="raise", init=False, repr=False, order_by="Attempt.number")
+    __mapper_args__ = {"version_id_col": version}
+
+    def called(self) -> str:
+        return f"{self.sample_id}/{self.id}"
+
+
+class Attempt(Thing):
+    """One try at an analysis; a further try leaves it as it was."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (UniqueConstraint("analysis_id", "number"),)
+
+    id: Mapped[int] = key()
+    analysis_id: Mapped[int] = mapped_column(ForeignKey("analysis.id"), index=True)
+    number: Mapped[int] = mapped_column(default=1)
+    begun_at: Mapped[datetime]
+    begun_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    cause: Mapped[str] = words()
+    """Why there is a further attempt."""
+    determinations: Mapped[list[Determination]] = relationship(lazy="raise", init=False, repr=False, order_by="Determination.id")
+    judgements: Mapped[list[Judged]] = relationship(lazy="raise", init=False, repr=False, order_by="Judged.id")
+
+    def called(self) -> str:
+        return f"{self.analysis_id}/{self.number}"
+
+
+class Determination(Thing):
+    """One value of one attempt, entered or accepted; a correction is a further row, the last one counts."""
+
+    __tablename__ = "determination"
+
+    id: Mapped[int] = key()
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), index=True)
+    place: Mapped[int]
+    """1 for the first determination, 2 for the second."""
+    text: Mapped[str]
+    """As typed or sent; empty takes an earlier value back; for a formula the calculated value."""
+    unit: Mapped[str] = words()
+    inputs: Mapped[dict[str, str]] = mapped_column(default_factory=dict)
+    """What was entered for a formula, by name, as typed."""
+    reading_id: Mapped[int | None] = mapped_column(ForeignKey("reading.id"), default=None)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+    def called(self) -> str:
+        return f"{self.attempt_id}/{self.place}"
+
+
+class Judged(Thing):
+    """The verdict on an attempt with its explanation, as it stood at a moment; the last one counts."""
+
+    __tablename__ = "judgement"
+
+    id: Mapped[int] = key()
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), index=True)
+    at: Mapped[datetime]
+    verdict: Mapped[Verdict]
+    reported: Mapped[str]
+    explanation: Mapped[dict[str, Any]]
+    """lims.rules.judgement.Judgement as it was."""
+
+    def called(self) -> str:
+        return f"{self.attempt_id}"

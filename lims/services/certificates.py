@@ -1,0 +1,139 @@
+"""What people do with reports: drafts come by themselves; approve, issue, revise, void."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from sqlalchemy import select
+
+from lims.db.store import Work
+from lims.domain.analyses import Analysis
+from lims.domain.certificates import Certificate, Document, Signature
+from lims.errors import Refusal, Trouble
+from lims.i18n import _
+from lims.rules.flows import CERTIFICATE_FLOW, AnalysisState, CertificateState
+from lims.rules.rights import Actor
+from lims.services import numbers, people
+from lims.services.signing import content_of, digest
+from lims.services.verb import verb
+from lims.views import certificates as view
+from lims.views.certificates import Copy
+
+
+def draft_where_ready(work: Work, samples: Iterable[int]) -> None:
+    """Draft the report of every sample whose analyses are all reviewed and that has no draft or report in force yet."""
+    for sample in sorted(samples):
+        states = list(work.scalars(select(Analysis.state).where(Analysis.sample_id == sample, Analysis.state != AnalysisState.CANCELLED)))
+        alive = work.scalar(select(Certificate.id).where(Certificate.sample_id == sample, Certificate.state != CertificateState.VOID))
+        if states and all(state is AnalysisState.REVIEWED for state in states) and alive is None:
+            work.add(Certificate(number=numbers.following(work, "certificate_mask"), sample_id=sample, drafted_at=work.now()))
+
+
+@verb("certificates.approve")
+def approve(work: Work, key: int, password: str, *, by: Actor) -> str:
+    """Sign a report with the password entered again: a third person. Its bytes are frozen. Returns number and revision."""
+    certificate = work.get_one(Certificate, key)
+    target = CERTIFICATE_FLOW.make("approve", view.facts_of(work, key), by)
+    people.confirm(work, password, by)
+    _freeze(work, certificate, by)
+    certificate.state, certificate.approved_by, certificate.approved_at = target, by.id, work.now()
+    work.add(Signature(sample_id=certificate.sample_id, certificate_id=key, step="approve", person_id=by.id, at=work.now(), digest=certificate.digest))
+    if certificate.replaces_id:
+        _replace(work, certificate.replaces_id, certificate.cause, by)
+    return certificate.called()
+
+
+@verb("certificates.issue")
+def issue(work: Work, key: int, *, by: Actor) -> None:
+    """Release an approved report to its recipients; no byte of it changes."""
+    certificate = work.get_one(Certificate, key)
+    certificate.state = CERTIFICATE_FLOW.make("issue", view.facts_of(work, key), by)
+    certificate.issued_at = work.now()
+
+
+def approve_and_issue(work: Work, key: int, password: str, *, by: Actor) -> str:
+    """Approve and issue in one unit of work."""
+    called = approve(work, key, password, by=by)
+    issue(work, key, by=by)
+    return called
+
+
+@verb("certificates.void")
+def void(work: Work, key: int, password: str, *, reason: str, by: Actor) -> None:
+    """Declare a report void with a reason and the password; its frozen bytes stay."""
+    certificate = work.get_one(Certificate, key)
+    target = CERTIFICATE_FLOW.make("void", view.facts_of(work, key), by, reason)
+    people.confirm(work, password, by)
+    certificate.state, certificate.cause = target, reason.strip()
+    work.add(Signature(sample_id=certificate.sample_id, certificate_id=key, step="void", person_id=by.id, at=work.now(), digest=certificate.digest))
+
+
+@verb("certificates.revise")
+def revise(work: Work, key: int, *, reason: str, by: Actor) -> int:
+    """Begin a new revision of an issued report; the old one stays in force until the new one is approved. Returns its key."""
+    certificate = work.get_one(Certificate, key)
+    if refusal := CERTIFICATE_FLOW.refusal("replace", view.facts_of(work, key), by):
+        raise Refusal(refusal)
+    if not reason.strip():
+        raise Refusal(_("A revision says what it corrects and why. Write the reason."))
+    if work.scalar(select(Certificate.id).where(Certificate.replaces_id == key, Certificate.state == CertificateState.DRAFT)):
+        raise Refusal(_("A revision of this report is being drafted already."))
+    following = Certificate(
+        number=certificate.number, revision=certificate.revision + 1, sample_id=certificate.sample_id, replaces_id=key, cause=reason.strip(), drafted_at=work.now()
+    )
+    work.add(following)
+    work.flush()
+    return following.id
+
+
+def draft_pages(work: Work, key: int) -> bytes:
+    """Return the pages of a report as it would be printed now, marked 草稿; raises Refusal when a glyph is missing."""
+    from lims.reports import food
+
+    return food.pages(view.sheet(work, key, work.now()))
+
+
+def write_copies(work: Work, folder: Path) -> list[Path]:
+    """Write the PDF of every approved report that *folder* lacks, and return the paths of all. Raises Trouble."""
+    rows = work.execute(select(Certificate.number, Certificate.revision, Certificate.document).where(Certificate.document.is_not(None)).order_by(Certificate.id)).tuples()
+    paths = []
+    for number, revision, document in rows:
+        path = folder / f"{number}-{revision}.pdf"
+        paths.append(path)
+        if not path.exists():
+            _write(path, work.get_one(Document, document).content)
+    return paths
+
+
+def _freeze(work: Work, certificate: Certificate, by: Actor) -> None:
+    from lims.reports import food  # ReportLab costs half a second; only who signs pays it
+
+    meaning = view.STEPS["approve"][1]
+    sheet = view.sheet(work, certificate.id, work.now(), view.Signature("approve", by.name, work.now(), _(meaning)))
+    content = content_of(dataclasses.replace(sheet, copy=Copy.ORIGINAL))
+    del content["digest"]
+    certificate.content, certificate.digest, certificate.verdict = content, digest(content), sheet.verdict.value
+    pages = food.pages(dataclasses.replace(sheet, copy=Copy.ORIGINAL, digest=certificate.digest))
+    sha256 = hashlib.sha256(pages).hexdigest()
+    work.add(Document(sha256=sha256, content=pages))
+    work.flush()
+    certificate.document = sha256
+
+
+def _replace(work: Work, key: int, reason: str, by: Actor) -> None:
+    before = work.get_one(Certificate, key)
+    before.state = CERTIFICATE_FLOW.make("replace", view.facts_of(work, key), by, reason)
+
+
+def _write(path: Path, content: bytes) -> None:
+    unfinished = path.with_suffix(".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.write_bytes(content)
+        unfinished.replace(path)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise Trouble(_("The copy {file} could not be written: {why}. The report is safe in the database.").format(file=path, why=error.strerror)) from None

@@ -1,0 +1,161 @@
+"""What people do with samples: register what was sampled, receive it or refuse it, archive it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from lims.db.store import Work
+from lims.domain.analyses import Analysis
+from lims.domain.catalogue import Item, Limit, Procedure, Product
+from lims.domain.samples import Portion, Sample
+from lims.domain.samplings import Sampling
+from lims.errors import Mistakes, Refusal
+from lims.i18n import _
+from lims.rules.flows import ANALYSIS_FLOW, SAMPLE_FLOW, SampleFacts
+from lims.rules.numbering import checked, number_mistake
+from lims.rules.rights import Actor, Right
+from lims.rules.sampling import FORM_QUESTIONS, INTAKE_QUESTIONS, mistakes
+from lims.services import businesses, numbers
+from lims.services.verb import verb
+from lims.views import samples as view
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One item asked of a sample: by which procedure, against which limit (None: there is none in the library)."""
+
+    item: str
+    procedure: str
+    limit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SampleDraft:
+    """What was typed to register a sample."""
+
+    product: str
+    """Code of the product."""
+    form: Mapping[str, str]
+    asked: tuple[Asked, ...]
+    number: str = ""
+    """Empty for the next one."""
+
+
+@verb("samples.register", Right.RECEIVE)
+def register(work: Work, draft: SampleDraft, *, by: Actor) -> str:
+    """Take down a sampling form and what is asked of its sample. Returns the sample number. Raises Mistakes."""
+    form = {name: answer.strip() for name, answer in draft.form.items() if answer.strip()}
+    product = work.scalars(select(Product).where(Product.code == draft.product)).first()
+    wrong = mistakes(form, FORM_QUESTIONS, work.today())
+    wrong |= _taken(work, form.get("form_number", ""), draft.number)
+    if product is None:
+        wrong["product"] = _("Choose the product from the library.")
+    if not draft.asked:
+        wrong["asked"] = _("Choose what to test.")
+    if wrong or product is None:
+        raise Mistakes(wrong)
+    business = businesses.known(work, form["business_name"], form)
+    sampling = Sampling(number=form["form_number"], business_id=business.id, sampled_on=date.fromisoformat(form["sampled_on"]), form=form)
+    work.add(sampling)
+    work.flush()
+    sample = Sample(
+        number=checked(draft.number.strip()) if draft.number.strip() else _free_number(work, product.prefix),
+        name=form["sample_name"],
+        product_id=product.id,
+        sampling_id=sampling.id,
+        product_on=date.fromisoformat(form.get("product_date") or form["sampled_on"]),
+        registered_at=work.now(),
+    )
+    work.add(sample)
+    work.flush()
+    _ask(work, sample, draft.asked)
+    return sample.number
+
+
+@verb("samples.receive")
+def receive(work: Work, number: str, intake: Mapping[str, str], *, by: Actor) -> str:
+    """Take a sample in: seal and agreement checked, divided into test and backup portion. Returns its number."""
+    sample = _load(work, number)
+    target = SAMPLE_FLOW.make("receive", _facts(sample), by)
+    answers = {name: answer.strip() for name, answer in intake.items() if answer.strip()}
+    wrong = mistakes(answers, INTAKE_QUESTIONS, work.today())
+    if _deviates(answers) and not answers.get("intake_remark"):
+        wrong["intake_remark"] = _("The sample deviates. Write why it is received all the same, or refuse it.")
+    if wrong:
+        raise Mistakes(wrong)
+    sample.stage, sample.intake, sample.received_at, sample.received_by = target, answers, work.now(), by.id
+    for kind, suffix in view.PORTIONS.items():
+        work.add(Portion(number=f"{number}-{suffix}", sample_id=sample.id, kind=kind, amount=answers[f"{kind}_amount"], place=answers[f"{kind}_place"]))
+    return number
+
+
+@verb("samples.refuse")
+def refuse(work: Work, number: str, *, reason: str, by: Actor) -> None:
+    """Send a sample back with the reason in writing."""
+    sample = _load(work, number)
+    sample.stage = SAMPLE_FLOW.make("refuse", _facts(sample), by, reason)
+    sample.refusal = reason.strip()
+
+
+@verb("samples.archive")
+def archive(work: Work, number: str, *, by: Actor) -> None:
+    """Put a reported sample aside."""
+    sample = _load(work, number)
+    facts = SampleFacts(view.state_of(work, number), len(sample.analyses))
+    sample.stage = SAMPLE_FLOW.make("archive", facts, by)
+
+
+def _load(work: Work, number: str) -> Sample:
+    sample = work.scalars(select(Sample).where(Sample.number == number).options(selectinload(Sample.analyses))).first()
+    if sample is None:
+        raise Refusal(_("No sample has the number {number}.").format(number=number))
+    return sample
+
+
+def _facts(sample: Sample) -> SampleFacts:
+    return SampleFacts(sample.stage, len(sample.analyses))
+
+
+def _deviates(answers: Mapping[str, str]) -> bool:
+    return answers.get("seal") not in (None, "Seal intact", _("Seal intact")) or answers.get("agrees") in ("Differs", _("Differs"))
+
+
+def _taken(work: Work, form_number: str, number: str) -> dict[str, str]:
+    wrong: dict[str, str] = {}
+    used = work.execute(select(Sample.number, Sample.registered_at).join(Sampling).where(Sampling.number == form_number)).first() if form_number else None
+    if used:
+        wrong["form_number"] = _("This form number was registered on {day} as {number}.").format(day=used.registered_at.date(), number=used.number)
+    number = number.strip()
+    if number and (words := number_mistake(number)):
+        wrong["number"] = words
+    elif number and work.scalar(select(Sample.id).where(Sample.number == number)):
+        wrong["number"] = _("The number {number} is taken. Leave the field empty for the next free one.").format(number=number)
+    return wrong
+
+
+def _free_number(work: Work, prefix: str) -> str:
+    while True:
+        number = numbers.following(work, "sample_mask", prefix)
+        if work.scalar(select(Sample.id).where(Sample.number == number)) is None:  # somebody may have typed it by hand
+            return number
+
+
+def _ask(work: Work, sample: Sample, asked: tuple[Asked, ...]) -> None:
+    items = dict(work.execute(select(Item.code, Item.id).where(Item.code.in_([one.item for one in asked]))).tuples().all())
+    procedures = dict(work.execute(select(Procedure.code, Procedure.id).where(Procedure.code.in_([one.procedure for one in asked]))).tuples().all())
+    limits = dict(work.execute(select(Limit.code, Limit.id).where(Limit.code.in_([one.limit for one in asked if one.limit]))).tuples().all())
+    for one in asked:
+        if one.item not in items or one.procedure not in procedures or (one.limit and one.limit not in limits):
+            raise Mistakes({"asked": _("{item} is not in the library in this way. Choose again.").format(item=one.item)})
+    work.write_many(
+        Analysis,
+        [
+            {"sample_id": sample.id, "item_id": items[one.item], "procedure_id": procedures[one.procedure], "limit_id": limits[one.limit] if one.limit else None, "state": ANALYSIS_FLOW.initial, "version": 1}
+            for one in asked
+        ],
+    )

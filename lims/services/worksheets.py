@@ -1,0 +1,86 @@
+"""What people do with worksheets: put analyses together, give them to an analyst, start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from lims.db.store import Work
+from lims.domain.analyses import Analysis, Attempt
+from lims.domain.instruments import Instrument
+from lims.domain.people import Person
+from lims.domain.samples import Sample
+from lims.domain.worksheets import Worksheet
+from lims.errors import Mistakes, Refusal
+from lims.i18n import _
+from lims.rules.flows import ANALYSIS_FLOW, SampleState
+from lims.rules.rights import Actor, Right, rights_of
+from lims.services import numbers
+from lims.services.verb import verb
+from lims.views.analyses import facts_of
+
+
+@verb("worksheets.create", Right.ASSIGN)
+def create(work: Work, analyses: Sequence[int], *, by: Actor, analyst: str = "", title: str = "", instrument: str = "") -> str:
+    """Put received analyses on a new worksheet and assign them, in the order of their samples. Returns its number."""
+    person = _analyst(work, analyst or by.login)
+    query = select(Analysis, Sample).join(Sample, Analysis.sample_id == Sample.id).where(Analysis.id.in_(analyses)).order_by(Sample.number, Analysis.id)
+    rows = work.execute(query).tuples().all()
+    if not rows:
+        raise Refusal(_("Nothing is chosen. Mark the analyses that go on the worksheet."))
+    facts = facts_of(work, [analysis.id for analysis, _sample in rows])
+    device = _instrument(work, instrument)
+    sheet = Worksheet(number=numbers.following(work, "worksheet_mask"), title=title, analyst_id=person.id, instrument_id=device, created_at=work.now())
+    work.add(sheet)
+    work.flush()
+    positions: dict[int, int] = {}
+    for analysis, sample in rows:
+        if sample.stage is not SampleState.RECEIVED:
+            raise Refusal(_("Sample {number} has not been received, so nothing of it can be tested.").format(number=sample.number))
+        analysis.state = ANALYSIS_FLOW.make("assign", facts[analysis.id], by)
+        analysis.worksheet_id, analysis.assigned_to = sheet.id, person.id
+        analysis.position = positions.setdefault(sample.id, len(positions) + 1)
+    return sheet.number
+
+
+@verb("worksheets.start")
+def start(work: Work, number: str, *, by: Actor) -> int:
+    """Begin the work of a worksheet: every assigned analysis gets its first attempt. Returns how many began."""
+    sheet = load(work, number)
+    rows = work.scalars(select(Analysis).where(Analysis.worksheet_id == sheet.id, Analysis.state == "assigned")).all()
+    facts = facts_of(work, [row.id for row in rows])
+    for analysis in rows:
+        analysis.state = ANALYSIS_FLOW.make("start", facts[analysis.id], by)
+        work.add(Attempt(analysis_id=analysis.id, number=1 + facts[analysis.id].attempts, begun_at=work.now(), begun_by=by.id))
+    return len(rows)
+
+
+@verb("worksheets.note", Right.TEST)
+def note(work: Work, number: str, conditions: str, *, by: Actor) -> None:
+    """Write down room temperature and humidity."""
+    load(work, number).conditions = conditions.strip()
+
+
+def load(work: Work, number: str) -> Worksheet:
+    """Return the worksheet, or raise Refusal."""
+    sheet = work.scalars(select(Worksheet).where(Worksheet.number == number)).first()
+    if sheet is None:
+        raise Refusal(_("There is no worksheet {number}.").format(number=number))
+    return sheet
+
+
+def _analyst(work: Work, login: str) -> Person:
+    person = work.scalars(select(Person).where(Person.login == login, Person.active)).first()
+    if person is None or Right.TEST not in rights_of(person.roles):
+        raise Mistakes({"analyst": _("Choose an analyst.")})
+    return person
+
+
+def _instrument(work: Work, code: str) -> int | None:
+    if not code:
+        return None
+    key = work.scalar(select(Instrument.id).where(Instrument.code == code, Instrument.active))
+    if key is None:
+        raise Mistakes({"instrument": _("There is no instrument {code} in use.").format(code=code)})
+    return key
