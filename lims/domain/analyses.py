@@ -42,7 +42,7 @@ class Analysis(Thing):
     item: Mapped[Item] = relationship(lazy="raise", init=False, repr=False)
     procedure: Mapped[Procedure] = relationship(lazy="raise", init=False, repr=False)
     limit: Mapped[Limit | None] = relationship(lazy="raise", init=False, repr=False)
-    attempts: Mapped[list[Attempt]] = relationship(lazy="raise", init=False, repr=False, order_by="Attempt.number")
+    attempts: Mapped[list[Attempt]] = relationship(lazy="raise", init=False, default_factory=list, repr=False, order_by="Attempt.number")
     __mapper_args__ = {"version_id_col": version}
 
     def called(self) -> str:
@@ -62,8 +62,8 @@ class Attempt(Thing):
     begun_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     cause: Mapped[str] = words()
     """Why there is a further attempt."""
-    determinations: Mapped[list[Determination]] = relationship(lazy="raise", init=False, repr=False, order_by="Determination.id")
-    judgements: Mapped[list[Judged]] = relationship(lazy="raise", init=False, repr=False, order_by="Judged.id")
+    determinations: Mapped[list[Determination]] = relationship(lazy="raise", init=False, default_factory=list, repr=False, order_by="Determination.id")
+    judgements: Mapped[list[Judged]] = relationship(lazy="raise", init=False, default_factory=list, repr=False, order_by="Judged.id")
 
     def called(self) -> str:
         return f"{self.analysis_id}/{self.number}"

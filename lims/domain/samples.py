@@ -41,8 +41,8 @@ class Sample(Thing):
     version: Mapped[int] = version()
     sampling: Mapped[Sampling] = relationship(lazy="raise", init=False, repr=False)
     product: Mapped[Product] = relationship(lazy="raise", init=False, repr=False)
-    analyses: Mapped[list[Analysis]] = relationship(lazy="raise", init=False, repr=False, order_by="Analysis.id")
-    portions: Mapped[list[Portion]] = relationship(lazy="raise", init=False, repr=False, order_by="Portion.id")
+    analyses: Mapped[list[Analysis]] = relationship(lazy="raise", init=False, default_factory=list, repr=False, order_by="Analysis.id")
+    portions: Mapped[list[Portion]] = relationship(lazy="raise", init=False, default_factory=list, repr=False, order_by="Portion.id")
     __mapper_args__ = {"version_id_col": version}
 
 

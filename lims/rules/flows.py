@@ -81,7 +81,6 @@ class AnalysisFacts:
     submitted_by: int | None = None
     lacks: str | None = None
     """Why the present attempt is not complete, in words."""
-    attempts: int = 0
     reported: str = ""
     """Number of the approved report that rests on it, unless a revision of it is being drafted."""
 

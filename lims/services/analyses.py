@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from collections.abc import Mapping, Sequence
 
 from lims.db.store import Work
 from lims.domain.analyses import Analysis, Attempt, Determination, Judged
-from lims.domain.catalogue import Limit
 from lims.domain.certificates import Signature
 from lims.errors import Refusal
 from lims.i18n import _
@@ -22,7 +18,7 @@ from lims.rules.rounding import plain, round_to
 from lims.services import certificates
 from lims.services.signing import content_of, digest
 from lims.services.verb import verb
-from lims.views.analyses import facts_of, present
+from lims.views.analyses import facts_of, load, present
 
 
 @verb("analyses.enter", Right.TEST)
@@ -105,37 +101,17 @@ def cancel(work: Work, analyses: Sequence[int], *, reason: str, by: Actor) -> No
     certificates.draft_where_ready(work, {row.sample_id for row, _facts in rows})
 
 
-def load(work: Work, analyses: Iterable[int]) -> list[Analysis]:
-    """Return analyses with everything their verdict rests on, in order."""
-    query = (
-        select(Analysis)
-        .where(Analysis.id.in_(list(analyses)))
-        .options(
-            joinedload(Analysis.item),
-            joinedload(Analysis.procedure),
-            joinedload(Analysis.sample),
-            joinedload(Analysis.limit).options(joinedload(Limit.item), joinedload(Limit.product), joinedload(Limit.standard)),
-            selectinload(Analysis.attempts).options(selectinload(Attempt.determinations), selectinload(Attempt.judgements)),
-        )
-        .order_by(Analysis.id)
-        .execution_options(populate_existing=True)
-    )
-    return list(work.scalars(query).unique())
-
-
 def put(work: Work, row: Analysis, determination: Determination) -> Judgement:
     """Add a determination to the present attempt and judge it anew."""
     attempt = present(row)
     if determination.text and determination.text == _last(attempt, determination.place) and not determination.inputs:
         return _judged(row, attempt)
-    work.add(determination)
     attempt.determinations.append(determination)
     judgement = _judged(row, attempt)
     content = content_of(judgement)
     if not attempt.judgements or attempt.judgements[-1].explanation != content:
         judged = Judged(attempt_id=attempt.id, at=work.now(), verdict=judgement.verdict, reported=judgement.reported, explanation=content)
         attempt.judgements.append(judged)
-        work.add(judged)
     return judgement
 
 
@@ -183,13 +159,12 @@ def _rows(work: Work, analyses: Sequence[int]) -> list[tuple[Analysis, AnalysisF
     rows = load(work, analyses)
     if not rows:
         raise Refusal(_("Nothing is chosen."))
-    facts = facts_of(work, [row.id for row in rows])
+    facts = facts_of(work, rows)
     return [(row, facts[row.id]) for row in rows]
 
 
 def _further(work: Work, row: Analysis, by: Actor, reason: str) -> None:
-    attempt = Attempt(analysis_id=row.id, number=present(row).number + 1, begun_at=work.now(), begun_by=by.id, cause=reason.strip())
-    work.add(attempt)
+    row.attempts.append(Attempt(analysis_id=row.id, number=present(row).number + 1, begun_at=work.now(), begun_by=by.id, cause=reason.strip()))
 
 
 def _signature(work: Work, row: Analysis, step: str, by: Actor) -> Signature:

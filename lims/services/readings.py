@@ -201,7 +201,7 @@ def _put(work: Work, reading: Reading, by: Actor) -> None:
     place = next((place for place, value in enumerate(values, 1) if value is None), None)
     if place is None:
         raise Refusal(_("{item} of sample {number} has all its values. Repeat the analysis, or reject the reading.").format(item=row.item.name_zh, number=row.sample.number))
-    analyses.open_for_values(row, facts_of(work, [row.id])[row.id], place, by)
+    analyses.open_for_values(row, facts_of(work, [row])[row.id], place, by)
     analyses.put(
         work,
         row,

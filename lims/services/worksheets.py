@@ -10,37 +10,35 @@ from lims.db.store import Work
 from lims.domain.analyses import Analysis, Attempt
 from lims.domain.instruments import Instrument
 from lims.domain.people import Person
-from lims.domain.samples import Sample
 from lims.domain.worksheets import Worksheet
 from lims.errors import Mistakes, Refusal
 from lims.i18n import _
-from lims.rules.flows import ANALYSIS_FLOW, SampleState
+from lims.rules.flows import ANALYSIS_FLOW, AnalysisState, SampleState
 from lims.rules.rights import Actor, Right, rights_of
 from lims.services import numbers
 from lims.services.verb import verb
-from lims.views.analyses import facts_of
+from lims.views import analyses as view
 
 
 @verb("worksheets.create", Right.ASSIGN)
 def create(work: Work, analyses: Sequence[int], *, by: Actor, analyst: str = "", title: str = "", instrument: str = "") -> str:
     """Put received analyses on a new worksheet and assign them, in the order of their samples. Returns its number."""
     person = _analyst(work, analyst or by.login)
-    query = select(Analysis, Sample).join(Sample, Analysis.sample_id == Sample.id).where(Analysis.id.in_(analyses)).order_by(Sample.number, Analysis.id)
-    rows = work.execute(query).tuples().all()
+    rows = sorted(view.load(work, analyses), key=lambda row: (row.sample.number, row.id))
     if not rows:
         raise Refusal(_("Nothing is chosen. Mark the analyses that go on the worksheet."))
-    facts = facts_of(work, [analysis.id for analysis, _sample in rows])
+    facts = view.facts_of(work, rows)
     device = _instrument(work, instrument)
     sheet = Worksheet(number=numbers.following(work, "worksheet_mask"), title=title, analyst_id=person.id, instrument_id=device, created_at=work.now())
     work.add(sheet)
     work.flush()
     positions: dict[int, int] = {}
-    for analysis, sample in rows:
-        if sample.stage is not SampleState.RECEIVED:
-            raise Refusal(_("Sample {number} has not been received, so nothing of it can be tested.").format(number=sample.number))
+    for analysis in rows:
+        if analysis.sample.stage is not SampleState.RECEIVED:
+            raise Refusal(_("Sample {number} has not been received, so nothing of it can be tested.").format(number=analysis.sample.number))
         analysis.state = ANALYSIS_FLOW.make("assign", facts[analysis.id], by)
         analysis.worksheet_id, analysis.assigned_to = sheet.id, person.id
-        analysis.position = positions.setdefault(sample.id, len(positions) + 1)
+        analysis.position = positions.setdefault(analysis.sample_id, len(positions) + 1)
     return sheet.number
 
 
@@ -48,11 +46,11 @@ def create(work: Work, analyses: Sequence[int], *, by: Actor, analyst: str = "",
 def start(work: Work, number: str, *, by: Actor) -> int:
     """Begin the work of a worksheet: every assigned analysis gets its first attempt. Returns how many began."""
     sheet = load(work, number)
-    rows = work.scalars(select(Analysis).where(Analysis.worksheet_id == sheet.id, Analysis.state == "assigned")).all()
-    facts = facts_of(work, [row.id for row in rows])
+    rows = view.load(work, work.scalars(select(Analysis.id).where(Analysis.worksheet_id == sheet.id, Analysis.state == AnalysisState.ASSIGNED)))
+    facts = view.facts_of(work, rows)
     for analysis in rows:
         analysis.state = ANALYSIS_FLOW.make("start", facts[analysis.id], by)
-        work.add(Attempt(analysis_id=analysis.id, number=1 + facts[analysis.id].attempts, begun_at=work.now(), begun_by=by.id))
+        analysis.attempts.append(Attempt(analysis_id=analysis.id, number=1 + len(analysis.attempts), begun_at=work.now(), begun_by=by.id))
     return len(rows)
 
 

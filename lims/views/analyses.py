@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from lims.domain.analyses import Analysis, Attempt
@@ -135,42 +135,42 @@ def waiting(work: Session) -> list[WaitingRow]:
 
 def rows(work: Session, *, worksheet: int | None = None, sample: str | None = None, ids: Sequence[int] | None = None) -> list[AnalysisRow]:
     """Return analyses of a worksheet, of a sample or by key, in bench order, in a fixed number of queries."""
-    people = dict(work.execute(select(Person.id, Person.name)).tuples().all())
-    query = (
-        select(Analysis)
-        .join(Sample, Analysis.sample_id == Sample.id)
-        .options(
-            joinedload(Analysis.item),
-            joinedload(Analysis.procedure),
-            joinedload(Analysis.sample),
-            joinedload(Analysis.limit).joinedload(Limit.standard),
-            selectinload(Analysis.attempts).options(selectinload(Attempt.determinations), selectinload(Attempt.judgements)),
-        )
-        .order_by(Analysis.position, Sample.number, Analysis.id)
-    )
+    query = _whole().join(Sample, Analysis.sample_id == Sample.id).order_by(Analysis.position, Sample.number, Analysis.id)
     if worksheet is not None:
         query = query.where(Analysis.worksheet_id == worksheet)
     if sample is not None:
         query = query.where(Sample.number == sample)
     if ids is not None:
         query = query.where(Analysis.id.in_(ids))
-    found = list(work.scalars(query.execution_options(populate_existing=True)).unique())
-    facts = facts_of(work, [one.id for one in found])
+    found = list(work.scalars(query).unique())
+    people = dict(work.execute(select(Person.id, Person.name)).tuples().all())
+    facts = facts_of(work, found)
     confirmed = confirmed_codes(work)
     return [_row(one, people, facts[one.id], confirmed) for one in found]
 
 
-def facts_of(work: Session, ids: Iterable[int]) -> dict[int, AnalysisFacts]:
-    """Return what the moves of these analyses ask about, by key, in a fixed number of queries."""
-    query = (
+def load(work: Session, ids: Iterable[int]) -> list[Analysis]:
+    """Return analyses with everything their verdict rests on, in order of their keys: for services, which change them."""
+    return list(work.scalars(_whole().where(Analysis.id.in_(list(ids))).order_by(Analysis.id)).unique())
+
+
+def facts_of(work: Session, loaded: Sequence[Analysis]) -> dict[int, AnalysisFacts]:
+    """Return what the moves of loaded analyses ask about, by key."""
+    reported = _reported(work, {one.sample_id for one in loaded})
+    return {one.id: _facts(one, reported.get(one.sample_id, "")) for one in loaded}
+
+
+def _whole() -> Select[tuple[Analysis]]:
+    return (
         select(Analysis)
-        .where(Analysis.id.in_(list(ids)))
-        .options(joinedload(Analysis.procedure), selectinload(Analysis.attempts).options(selectinload(Attempt.determinations)))
-        .execution_options(populate_existing=True)
+        .options(
+            joinedload(Analysis.item),
+            joinedload(Analysis.procedure),
+            joinedload(Analysis.sample),
+            joinedload(Analysis.limit).options(joinedload(Limit.item), joinedload(Limit.product), joinedload(Limit.standard)),
+            selectinload(Analysis.attempts).options(selectinload(Attempt.determinations), selectinload(Attempt.judgements)),
+        )
     )
-    found = list(work.scalars(query).unique())
-    reported = _reported(work, {one.sample_id for one in found})
-    return {one.id: _facts(one, reported.get(one.sample_id, "")) for one in found}
 
 
 def review_rows(work: Session) -> list[ReviewRow]:
@@ -278,7 +278,7 @@ def _near(explanation: Mapping[str, Any]) -> bool:
 def _facts(one: Analysis, reported: str) -> AnalysisFacts:
     attempt = one.attempts[-1] if one.attempts else None
     entered = frozenset(found.person_id for tried in one.attempts for found in tried.determinations)
-    return AnalysisFacts(one.state, one.assigned_to, entered, one.submitted_by, _lacks(one, attempt), len(one.attempts), reported)
+    return AnalysisFacts(one.state, one.assigned_to, entered, one.submitted_by, _lacks(one, attempt), reported)
 
 
 def _lacks(one: Analysis, attempt: Attempt | None) -> str | None:
