@@ -1,0 +1,188 @@
+"""The command `lims`: every subcommand is a few lines over services; results on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import click
+import platformdirs
+
+from lims import i18n
+from lims.errors import Mistakes, Refusal, Stale, Trouble
+from lims.i18n import _
+
+APP = "shiyan"
+DEMO_SIZES = ("small",)
+
+
+@dataclass(slots=True)
+class Place:
+    """Which laboratory a command is about; options may stand before or after the subcommand."""
+
+    folder: str = ""
+    database: str = ""
+
+    def path(self, default: str = "laboratory") -> Path:
+        """Return the folder: as named, relative to where the command was called, else under the platform's data folder."""
+        return Path(self.folder) if self.folder else platformdirs.user_data_path(APP, appauthor=False) / default
+
+
+def _speak(_context: click.Context, _option: click.Parameter, language: str | None) -> str | None:
+    if language:
+        i18n.use(language)
+    return language
+
+
+def _keep(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    place = context.ensure_object(Place)
+    if value:
+        setattr(place, option.name or "", value)
+    return value
+
+
+OPTIONS = (
+    click.option("--folder", metavar="DIR", envvar="LIMS_FOLDER", callback=_keep, expose_value=False, help="The laboratory's folder."),
+    click.option("--database", metavar="URL", envvar="LIMS_DATABASE", callback=_keep, expose_value=False, help="Address of a PostgreSQL database."),
+    click.option("--language", type=click.Choice(list(i18n.LANGUAGES)), envvar="LIMS_LANGUAGE", callback=_speak, expose_value=False, is_eager=True, help="zh_CN or en."),
+)
+
+
+def anywhere(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the global options, so that they may follow its name."""
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
+
+
+def _version(context: click.Context, _option: click.Parameter, asked: bool) -> None:
+    if asked:
+        click.echo(f"shiyan-lims {version('shiyan-lims')}")
+        context.exit()
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the version and leave.")
+@anywhere
+@click.pass_context
+def lims(context: click.Context) -> None:
+    """食验 Shiyan: the laboratory. Without a subcommand the desktop opens."""
+    if context.invoked_subcommand is None:
+        sys.exit(_desktop(context.obj, None))
+
+
+@lims.command()
+@anywhere
+@click.option("--headless", is_flag=True, help="Walk the whole path without a window and print the reports.")
+@click.option("--fresh", is_flag=True, help="Make the demonstration anew.")
+@click.option("--size", type=click.Choice(DEMO_SIZES), default="small", help="How much there is in it.")
+@click.pass_obj
+def demo(place: Place, headless: bool, fresh: bool, size: str) -> None:
+    """Open the demonstration laboratory."""
+    from lims import demo as demonstration
+
+    del size  # one size yet
+    folder = demonstration.folder(place.path("demo"), fresh=fresh)
+    if headless or no_screen(sys.platform, os.environ):
+        for number, verdict, path in demonstration.walk(folder, place.database, say=lambda words: click.echo(words, err=True)):
+            click.echo(f"{number}\t{verdict}\t{path}")
+    else:
+        place.folder = str(folder.path)
+        sys.exit(_desktop(place, demonstration))
+
+
+@lims.command()
+@anywhere
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_obj
+def backup(place: Place, file: Path) -> None:
+    """Copy the laboratory's database to FILE, also while it is in use."""
+    from lims.db.folder import Folder
+    from lims.laboratory import backup as copy
+
+    if place.database:
+        raise Refusal(_("A PostgreSQL laboratory is backed up with the server's own pg_dump."))
+    if file.is_dir():
+        raise Refusal(_("{file} is a folder. Name the file the backup goes into.").format(file=file))
+    copy(Folder(place.path()), file)
+    click.echo(str(file.absolute()))
+
+
+@lims.command(name="round", context_settings={"ignore_unknown_options": True})
+@anywhere
+@click.argument("value")
+@click.argument("interval")
+def round_(value: str, interval: str) -> None:
+    """Round VALUE to INTERVAL (0.1, 0.5, 3s) by GB/T 8170-2008."""
+    from lims.rules.quantity import number
+    from lims.rules.rounding import plain, round_to
+
+    exact = number(value)
+    rounded = plain(round_to(exact, interval))
+    click.echo(rounded)
+    click.echo(_("{value} rounded to {interval} by GB/T 8170-2008 (half to even, one step): {rounded}").format(value=plain(exact), interval=interval, rounded=rounded))
+
+
+@lims.command()
+@anywhere
+@click.argument("product")
+@click.argument("item")
+@click.option("--date", "on", type=click.DateTime(["%Y-%m-%d"]), help="The product's day; today unless given.")
+@click.pass_obj
+def limits(place: Place, product: str, item: str, on: Any) -> None:
+    """Print the limits of ITEM in PRODUCT in the editions in force."""
+    from lims.laboratory import library
+
+    rows = library(place.path(), place.database, product, item, on.date() if on else date.today())  # noqa: DTZ011  (the caller's own day)
+    if not rows:
+        raise Refusal(_("The library has no limit for {item} in {product} on that day.").format(item=item, product=product))
+    for row in rows:
+        confirmed = _("confirmed by {person}").format(person=row.confirmed_by) if row.confirmed_by else _("not confirmed by the laboratory")
+        click.echo("\t".join((row.product, row.item, f"{row.requirement} {row.unit}", f"{row.standard} {row.clause}".strip(), row.classification, confirmed)))
+
+
+def no_screen(platform: str, environment: Any) -> bool:
+    """Tell whether there is no screen to open a window on: Linux with none of the three variables set."""
+    return platform.startswith("linux") and not any(environment.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+def _desktop(place: Place, demonstration: Any) -> int:
+    from ui import app
+
+    return app.run(place.path("demo" if demonstration else "laboratory"), place.database, demonstration)
+
+
+def said(function: Callable[[], Any]) -> int:
+    """Do *function* and return the exit code; a refusal is one sentence on stderr, never a traceback."""
+    try:
+        function()
+    except (Refusal, Trouble, Stale) as error:
+        click.echo(error.words, err=True)
+        return 1
+    except Mistakes as mistakes:
+        click.echo(" ".join(mistakes.fields.values()), err=True)
+        return 1
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except BrokenPipeError:
+        return 1
+    return 0
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command and leave with its code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8")
+    sys.exit(said(lambda: lims.main(arguments, prog_name="lims", standalone_mode=False)))
