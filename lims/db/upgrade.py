@@ -64,7 +64,7 @@ def _make(connection: Connection, directory: ScriptDirectory, step: Any) -> None
 def differences(connection: Connection) -> list[Any]:
     """Return where the database's shape and the mapped shape differ; empty when they agree."""
     context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": False})
-    return compare_metadata(context, Thing.metadata)
+    return list(compare_metadata(context, Thing.metadata))
 
 
 def copy(engine: Engine, target: Path) -> None:

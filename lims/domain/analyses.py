@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lims.domain.samples import Sample
 
 
-class Analysis(Thing):
+class Analysis(Thing, kw_only=True):
     """One item asked of one sample, by one procedure, against one limit."""
 
     __tablename__ = "analysis"
@@ -49,7 +49,7 @@ class Analysis(Thing):
         return f"{self.sample_id}/{self.id}"
 
 
-class Attempt(Thing):
+class Attempt(Thing, kw_only=True):
     """One try at an analysis; a further try leaves it as it was."""
 
     __tablename__ = "attempt"
@@ -69,7 +69,7 @@ class Attempt(Thing):
         return f"{self.analysis_id}/{self.number}"
 
 
-class Determination(Thing):
+class Determination(Thing, kw_only=True):
     """One value of one attempt, entered or accepted; a correction is a further row, the last one counts."""
 
     __tablename__ = "determination"
@@ -91,7 +91,7 @@ class Determination(Thing):
         return f"{self.attempt_id}/{self.place}"
 
 
-class Judged(Thing):
+class Judged(Thing, kw_only=True):
     """The verdict on an attempt with its explanation, as it stood at a moment; the last one counts."""
 
     __tablename__ = "judgement"

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lims.domain.thing import Thing, key, version, words
 
 
-class Business(Thing):
+class Business(Thing, kw_only=True):
     """A sampled enterprise or a client, as the sampling form knows it."""
 
     __tablename__ = "business"

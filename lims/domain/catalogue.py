@@ -15,7 +15,7 @@ from lims.rules.limits import Operator
 from lims.rules.replicates import Kind, Tolerance
 
 
-class Item(Thing):
+class Item(Thing, kw_only=True):
     """Something that can be determined: a residue, a toxin, moisture."""
 
     __tablename__ = "item"
@@ -26,7 +26,7 @@ class Item(Thing):
     name_en: Mapped[str] = words()
 
 
-class Product(Thing):
+class Product(Thing, kw_only=True):
     """A food, drug or grain as the laboratory names it."""
 
     __tablename__ = "product"
@@ -39,7 +39,7 @@ class Product(Thing):
     """What sample numbers of this product begin with."""
 
 
-class Standard(Thing):
+class Standard(Thing, kw_only=True):
     """One edition of a standard."""
 
     __tablename__ = "standard"
@@ -58,7 +58,7 @@ class Standard(Thing):
         return limits.Edition(self.code, self.title_zh, self.title_en, self.in_force, self.abolished)
 
 
-class Procedure(Thing):
+class Procedure(Thing, kw_only=True):
     """How an item is determined by a method, and how its result is reported."""
 
     __tablename__ = "procedure"
@@ -104,7 +104,7 @@ class Procedure(Thing):
         )
 
 
-class Limit(Thing):
+class Limit(Thing, kw_only=True):
     """What a standard demands of an item in a product; a row is never changed, a new one takes its place."""
 
     __tablename__ = "limit"
@@ -146,7 +146,7 @@ class Limit(Thing):
         )
 
 
-class Confirmation(Thing):
+class Confirmation(Thing, kw_only=True):
     """The laboratory has read a limit in its own copy of the standard."""
 
     __tablename__ = "confirmation"

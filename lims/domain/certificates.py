@@ -12,7 +12,7 @@ from lims.domain.thing import Thing, key, version, words
 from lims.rules.flows import CertificateState
 
 
-class Certificate(Thing):
+class Certificate(Thing, kw_only=True):
     """One revision of a report. After approval its content and bytes never change."""
 
     __tablename__ = "certificate"
@@ -45,7 +45,7 @@ class Certificate(Thing):
         return f"{self.number}-{self.revision}"
 
 
-class Document(Thing):
+class Document(Thing, kw_only=True):
     """Frozen bytes under their own SHA-256."""
 
     __tablename__ = "document"
@@ -58,7 +58,7 @@ class Document(Thing):
         return self.sha256
 
 
-class Signature(Thing):
+class Signature(Thing, kw_only=True):
     """A person put their name to something, with what it means and the digest of what it covers."""
 
     __tablename__ = "signature"

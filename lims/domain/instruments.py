@@ -11,7 +11,7 @@ from lims.domain.thing import Thing, key, version, words
 from lims.rules.flows import ReadingState
 
 
-class Instrument(Thing):
+class Instrument(Thing, kw_only=True):
     """One instrument of the register and how it is reached."""
 
     __tablename__ = "instrument"
@@ -30,7 +30,7 @@ class Instrument(Thing):
     __mapper_args__ = {"version_id_col": version}
 
 
-class Message(Thing):
+class Message(Thing, kw_only=True):
     """One whole message as it came over the wire, bytes and all."""
 
     __tablename__ = "message"
@@ -54,7 +54,7 @@ class Message(Thing):
         return f"{self.workstation}:{self.first_row}-{self.last_row}"
 
 
-class Reading(Thing):
+class Reading(Thing, kw_only=True):
     """One value an instrument sent. It enters a result only when a person accepts it."""
 
     __tablename__ = "reading"

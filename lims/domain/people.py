@@ -10,7 +10,7 @@ from lims.domain.thing import Thing, code, key, version
 from lims.rules.rights import Actor, Role, rights_of
 
 
-class Person(Thing):
+class Person(Thing, kw_only=True):
     """An account: who signs, and what they may do."""
 
     __tablename__ = "person"

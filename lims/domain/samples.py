@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lims.domain.samplings import Sampling
 
 
-class Sample(Thing):
+class Sample(Thing, kw_only=True):
     """One sample of a sampling visit."""
 
     __tablename__ = "sample"
@@ -46,7 +46,7 @@ class Sample(Thing):
     __mapper_args__ = {"version_id_col": version}
 
 
-class Portion(Thing):
+class Portion(Thing, kw_only=True):
     """A part of a sample with a label of its own: test, backup, retained."""
 
     __tablename__ = "portion"

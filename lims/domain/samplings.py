@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lims.domain.thing import Thing, key, version
 
 
-class Sampling(Thing):
+class Sampling(Thing, kw_only=True):
     """One sampling form. What the program reckons with has a column; every answer as written stands in *form*."""
 
     __tablename__ = "sampling"

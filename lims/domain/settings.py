@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lims.domain.thing import Thing, version, words
 
 
-class SettingValue(Thing):
+class SettingValue(Thing, kw_only=True):
     """One setting that differs from its default; the table of all settings is lims.settings.SETTINGS."""
 
     __tablename__ = "setting"
@@ -22,7 +22,7 @@ class SettingValue(Thing):
         return self.name
 
 
-class Counter(Thing):
+class Counter(Thing, kw_only=True):
     """The last serial given out of a series; a serial is never given twice."""
 
     __tablename__ = "counter"

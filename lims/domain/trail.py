@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lims.domain.thing import Thing, key, words
 
 
-class TrailLine(Thing):
+class TrailLine(Thing, kw_only=True):
     """One line: a thing that was made (field empty, *new* holds its values) or one field that changed."""
 
     __tablename__ = "trail"

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lims.domain.thing import Thing, key, version, words
 
 
-class Worksheet(Thing):
+class Worksheet(Thing, kw_only=True):
     """One bench run: its analyses point to it with their position."""
 
     __tablename__ = "worksheet"

@@ -184,7 +184,7 @@ def no_problem(reading: ReadingFacts, _person: Actor) -> str | None:
 
 S, A, C, D = SampleState, AnalysisState, CertificateState, ReadingState
 
-SAMPLE_FLOW = Workflow[SampleFacts](
+SAMPLE_FLOW = Workflow[SampleFacts, SampleState](
     "sample",
     S.EXPECTED,
     {
@@ -202,7 +202,7 @@ SAMPLE_FLOW = Workflow[SampleFacts](
     Move("archive", N_("Archive"), (S.REPORTED,), S.ARCHIVED, Right.RECEIVE),
 )
 
-ANALYSIS_FLOW = Workflow[AnalysisFacts](
+ANALYSIS_FLOW = Workflow[AnalysisFacts, AnalysisState](
     "analysis",
     A.REQUESTED,
     {
@@ -223,7 +223,7 @@ ANALYSIS_FLOW = Workflow[AnalysisFacts](
     Move("cancel", N_("Cancel"), (A.REQUESTED, A.ASSIGNED, A.IN_TEST), A.CANCELLED, Right.ASSIGN, needs_reason=True),
 )
 
-CERTIFICATE_FLOW = Workflow[CertificateFacts](
+CERTIFICATE_FLOW = Workflow[CertificateFacts, CertificateState](
     "certificate",
     C.DRAFT,
     {
@@ -247,7 +247,7 @@ CERTIFICATE_FLOW = Workflow[CertificateFacts](
     Move("void", N_("Void"), (C.APPROVED, C.ISSUED), C.VOID, Right.APPROVE, needs_reason=True, needs_password=True),
 )
 
-READING_FLOW = Workflow[ReadingFacts](
+READING_FLOW = Workflow[ReadingFacts, ReadingState](
     "reading",
     D.NEW,
     {
@@ -266,7 +266,7 @@ READING_FLOW = Workflow[ReadingFacts](
 
 PORTION_WORDS = {PortionState.SEALED: N_("sealed"), PortionState.OPENED: N_("opened"), PortionState.KEPT: N_("kept")}
 
-FLOWS: tuple[Workflow[Any], ...] = (SAMPLE_FLOW, ANALYSIS_FLOW, CERTIFICATE_FLOW, READING_FLOW)
+FLOWS: tuple[Workflow[Any, Any], ...] = (SAMPLE_FLOW, ANALYSIS_FLOW, CERTIFICATE_FLOW, READING_FLOW)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, cast
 
 from lims.errors import Refusal
 from lims.i18n import _
@@ -20,19 +20,20 @@ class Stateful(Protocol):
 
 
 F = TypeVar("F", bound=Stateful)
+S = TypeVar("S", bound=StrEnum)
 
 Guard = Callable[[F, Actor], str | None]
 """Returns the refusal in words, or None: a misspelt guard cannot mean yes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Move(Generic[F]):
+class Move(Generic[F, S]):
     """One row of a workflow table."""
 
     verb: str
     label: str
-    sources: tuple[StrEnum, ...]
-    target: StrEnum
+    sources: tuple[S, ...]
+    target: S
     right: Right
     guards: tuple[Guard[F], ...] = ()
     needs_reason: bool = False
@@ -52,10 +53,10 @@ class Offer:
     needs_password: bool = False
 
 
-class Workflow(Generic[F]):
+class Workflow(Generic[F, S]):
     """The moves of one kind of thing, and the words of its states."""
 
-    def __init__(self, name: str, initial: StrEnum, words: Mapping[StrEnum, str], *moves: Move[F]) -> None:
+    def __init__(self, name: str, initial: S, words: Mapping[S, str], *moves: Move[F, S]) -> None:
         self.name, self.initial, self.words, self.moves = name, initial, dict(words), moves
         self.by_verb = {move.verb: move for move in moves}
         if len(self.by_verb) != len(moves):
@@ -65,12 +66,12 @@ class Workflow(Generic[F]):
         """Say why *person* may not make this move now, or return None."""
         move = self.by_verb[verb]
         if facts.state not in move.sources:
-            return _("“{move}” is not possible: it is {state}.").format(move=_(move.label), state=_(self.words[facts.state]))
+            return _("“{move}” is not possible: it is {state}.").format(move=_(move.label), state=_(self.words[cast(S, facts.state)]))
         if not move.by_itself and (refusal := right_refusal(move.right, person)):
             return refusal
         return next((refusal for guard in move.guards if (refusal := guard(facts, person))), None)
 
-    def make(self, verb: str, facts: F, person: Actor, reason: str = "") -> StrEnum:
+    def make(self, verb: str, facts: F, person: Actor, reason: str = "") -> S:
         """Return the state after the move, or raise Refusal."""
         if refusal := self.refusal(verb, facts, person):
             raise Refusal(refusal)
@@ -89,6 +90,3 @@ class Workflow(Generic[F]):
         """Draw the table as a Mermaid state diagram."""
         arrows = [f"    {source.value} --> {move.target.value}: {move.verb}" for move in self.moves for source in move.sources]
         return "\n".join(["stateDiagram-v2", f"    [*] --> {self.initial.value}", *arrows]) + "\n"
-
-
-AnyWorkflow = Workflow[Any]

@@ -152,7 +152,8 @@ def wait_after(failures: int) -> timedelta:
     """Return how long an account waits after so many wrong passwords: none up to five, then 30 s, doubling up to 15 min."""
     if failures <= FREE_TRIES:
         return timedelta()
-    return min(FIRST_WAIT * 2 ** min(failures - FREE_TRIES - 1, 10), LONGEST_WAIT)
+    doublings = min(failures - FREE_TRIES - 1, 10)
+    return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
 
 
 def _check(work: Work, draft: AccountDraft) -> None:

@@ -23,7 +23,7 @@ from lims.rules.quantity import parse
 from lims.rules.rights import PROGRAM, Actor
 from lims.services import analyses
 from lims.services.verb import verb
-from lims.views.analyses import facts_of, present
+from lims.views.analyses import facts_of, load, present
 
 FINAL = ("final", "corrected")
 
@@ -39,7 +39,6 @@ class Sent:
     status: str = "final"
     flags: str = ""
     said_at: str = ""
-    numeric: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +178,7 @@ def _state_problem(state: AnalysisState) -> str:
 
 
 def _misfit(work: Work, reading: Reading, analysis: int) -> str | None:
-    (row,) = analyses.load(work, [analysis])
+    (row,) = load(work, [analysis])
     if problem := _value_problem(reading.value) or _state_problem(row.state):
         return problem
     if row.procedure.formula:
@@ -195,7 +194,7 @@ def _misfit(work: Work, reading: Reading, analysis: int) -> str | None:
 
 
 def _put(work: Work, reading: Reading, by: Actor) -> None:
-    (row,) = analyses.load(work, [reading.analysis_id or 0])
+    (row,) = load(work, [reading.analysis_id or 0])
     attempt = present(row)
     values = analyses.found(attempt, row.procedure.determinations)
     place = next((place for place, value in enumerate(values, 1) if value is None), None)

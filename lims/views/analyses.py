@@ -160,7 +160,7 @@ def facts_of(work: Session, loaded: Sequence[Analysis]) -> dict[int, AnalysisFac
     return {one.id: _facts(one, reported.get(one.sample_id, "")) for one in loaded}
 
 
-def _whole() -> Select[tuple[Analysis]]:
+def _whole() -> Select[Analysis]:
     return (
         select(Analysis)
         .options(

@@ -9,6 +9,7 @@ from datetime import date, datetime
 import rfc8785
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.sql.base import ExecutableOption
 
 from lims.domain.catalogue import Confirmation, Item, Limit, Procedure, Product, Standard
 from lims.domain.people import Person
@@ -130,7 +131,7 @@ def _is(work: Session, row: LimitRow, product: str, item: str) -> bool:
     return product in (limit.product.code, limit.product.name_zh, limit.product.name_en) and item in (limit.item.code, limit.item.name_zh, limit.item.name_en)
 
 
-def _loaded() -> tuple[object, ...]:
+def _loaded() -> tuple[ExecutableOption, ...]:
     return joinedload(Limit.item), joinedload(Limit.product), joinedload(Limit.standard)
 
 

@@ -99,7 +99,7 @@ def rows(work: Session, *, state: SampleState | None = None, find: str = "", bef
         query = query.where(Sample.number >= find, Sample.number < f"{find}\U0010ffff")
     if before is not None:
         query = query.where(Sample.id < before)
-    return [SampleRow(*row[:7], SampleState(row[7]), *row[8:]) for row in work.execute(query.order_by(Sample.id.desc()).limit(limit))]
+    return [_row(row) for row in work.execute(query.order_by(Sample.id.desc()).limit(limit))]
 
 
 def counts(work: Session) -> dict[SampleState, int]:
@@ -121,7 +121,7 @@ def card(work: Session, number: str) -> SampleCard | None:
     if sample is None:
         return None
     found = work.execute(_query().where(Sample.number == number)).one()
-    row = SampleRow(*found[:7], SampleState(found[7]), *found[8:])
+    row = _row(found)
     analyses = tuple(analysis_rows(work, sample=number))
     reports = work.execute(select(Certificate.id, Certificate.number, Certificate.revision, Certificate.state).where(Certificate.sample_id == sample.id).order_by(Certificate.id))
     receiver = work.scalar(select(Person.name).where(Person.id == sample.received_by)) or ""
@@ -175,6 +175,10 @@ def stations(work: Session, sample: Sample, receiver: str) -> tuple[StationRow, 
         StationRow(_("Approval"), report.approved_at if report else None, people.get(report.approved_by or 0, "") if report else ""),
         StationRow(_("Issue"), report.issued_at if report else None, ""),
     )
+
+
+def _row(found: Any) -> SampleRow:
+    return SampleRow(**found._mapping | {"state": SampleState(found.state)})
 
 
 def _query() -> Select[Any]:

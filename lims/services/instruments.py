@@ -1,0 +1,226 @@
+"""What people do with instruments, and the ports of this workstation: the only room that knows the drivers.
+
+A port thread hands frozen deliveries to a queue; whoever keeps the books empties it with `Ports.collect`. A delivery
+leaves the queue only when its unit of work is committed, and what a killed program left in a journal lands when the
+port is opened again.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import select
+
+import drivers
+from drivers.core.profile import Profile, Shelf, shelf
+from drivers.core.reading import Reading
+from drivers.port import Delivery as Received
+from drivers.port import Port, PortState, replay
+from lims.clock import Clock
+from lims.db.store import Store, Work
+from lims.domain.instruments import Instrument
+from lims.errors import Mistakes, Refusal, Trouble
+from lims.i18n import N_, _, language
+from lims.rules.numbering import number_mistake
+from lims.rules.rights import Actor, Right
+from lims.services import readings
+from lims.services.readings import Delivery, Sent
+from lims.services.verb import verb
+from resources import FOLDER
+
+SHIPPED = FOLDER / "instruments"
+
+TROUBLES: Mapping[str, str] = {
+    "no-such-port": N_("There is no port {address}. Check the cable and choose the port again."),
+    "port-held": N_("The port {address} is held by another program. Close that program and try again."),
+    "not-permitted": N_("This account may not use the port {address}. On Linux add it to the group dialout."),
+    "port-lost": N_("The port {address} was lost. Everything received is safe; it is opened again by itself."),
+    "disk-full": N_("The disk is full: the instrument is not answered until there is room. Everything received is safe."),
+    "no-answer": N_("Nothing answers at {address}. Check that the instrument is on."),
+}
+"""What a driver says, in words. A code without words is shown as it is."""
+
+PORT_WORDS: Mapping[str, str] = {
+    "opening": N_("opening"),
+    "live": N_("connected"),
+    "lost": N_("lost, trying again"),
+    "held": N_("held by another program"),
+    "stopped": N_("not connected"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentDraft:
+    """What was typed about an instrument."""
+
+    code: str
+    name: str
+    model: str = ""
+    serial: str = ""
+    profile: str = ""
+    calibrated_until: date | None = None
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PortRow:
+    """One port of this workstation as it stands."""
+
+    code: str
+    address: str
+    state: str
+    words: str
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileRow:
+    """A kind of instrument the program can speak with."""
+
+    name: str
+    title: str
+    maker: str
+    model: str
+    not_verified: tuple[str, ...]
+
+
+@verb("instruments.save", Right.INSTRUMENTS)
+def save(work: Work, draft: InstrumentDraft, *, by: Actor) -> str:
+    """Add an instrument to the register, or change the one with this code. Returns its code."""
+    wrong = {}
+    if words := number_mistake(draft.code):
+        wrong["code"] = words
+    if not draft.name.strip():
+        wrong["name"] = _("The name is needed.")
+    if wrong:
+        raise Mistakes(wrong)
+    instrument = work.scalars(select(Instrument).where(Instrument.code == draft.code)).first()
+    if instrument is None:
+        work.add(Instrument(**asdict(draft)))
+    else:
+        for name, value in asdict(draft).items():
+            setattr(instrument, name, value)
+    return draft.code
+
+
+def profiles(own: Path) -> Shelf:
+    """Return the shipped profiles and the laboratory's own."""
+    return shelf([SHIPPED, own] if own.exists() else [SHIPPED])
+
+
+def said(trouble: drivers.Trouble) -> str:
+    """Put what a driver says into words."""
+    facts = {"address": "", **{name: str(value) for name, value in trouble.facts.items()}}
+    if trouble.code.startswith("profile-"):
+        return _("The profile {file} cannot be used: {key} ({code}). Mend the file.").format(**{"file": "", "key": "", **facts}, code=trouble.code)
+    return _(TROUBLES[trouble.code]).format(**facts) if trouble.code in TROUBLES else f"{trouble.code} {facts}"
+
+
+class Ports:
+    """The open ports of this workstation and the queue between their threads and whoever keeps the books."""
+
+    def __init__(self, store: Store, journals: Path, own_profiles: Path, clock: Clock) -> None:
+        self._store, self._journals, self._own, self._clock = store, journals, own_profiles, clock
+        self._open: dict[str, Port] = {}
+        self._states: dict[str, PortRow] = {}
+        self._queue: deque[Delivery] = deque()
+        self._collecting = threading.Lock()
+        self.workstation = socket.gethostname()
+        self.on_arrival: list[Callable[[], None]] = []
+        """Called on a port's thread when something came in or a port changed its state."""
+
+    def open(self, code: str, address: str) -> None:
+        """Open the port of an instrument; what its journal holds and the laboratory lacks lands first. Raises Refusal and Trouble."""
+        profile = self._profile(code)
+        self.shut(code)
+        journal = self._journals / f"{code}.sqlite3"
+        try:
+            if journal.exists():
+                self._queue.extend(self._delivery(code, received) for received in replay(journal, profile))
+            port = Port(profile, address, journal, self._clock, lambda received: self._arrived(code, received), lambda state: self._changed(code, address, state))
+            self._open[code] = port
+            port.start()
+        except drivers.Trouble as trouble:
+            raise Trouble(said(trouble)) from None
+
+    def shut(self, code: str) -> None:
+        """Close the port of an instrument, if it is open."""
+        if port := self._open.pop(code, None):
+            port.stop()
+
+    def close(self) -> None:
+        """Close every port."""
+        for code in list(self._open):
+            self.shut(code)
+        self.collect()
+
+    def rows(self) -> list[PortRow]:
+        """Return every port as it stands."""
+        return list(self._states.values())
+
+    def collect(self) -> int:
+        """Land what came in, each message in a unit of work of its own. Returns how many readings landed."""
+        landed = 0
+        with self._collecting:
+            while self._queue:
+                delivery = self._queue[0]
+                with self._store.work() as work:
+                    landed += readings.land(work, delivery)
+                self._queue.popleft()
+        return landed
+
+    def profiles(self) -> list[ProfileRow]:
+        """Return the kinds of instrument that can be connected, by name."""
+        chinese = language() == "zh_CN"
+        return [
+            ProfileRow(one.name, one.title["zh" if chinese else "en"], one.maker, one.model, one.not_verified)
+            for one in sorted(profiles(self._own).profiles.values(), key=lambda one: one.name)
+        ]
+
+    def _profile(self, code: str) -> Profile:
+        with self._store.work() as work:
+            instrument = work.scalars(select(Instrument).where(Instrument.code == code)).first()
+        if instrument is None or not instrument.active:
+            raise Refusal(_("There is no instrument {code} in use.").format(code=code))
+        found = profiles(self._own).profiles.get(instrument.profile)
+        if found is None:
+            raise Refusal(_("Instrument {code} has no profile that tells how it speaks. Choose one in Instruments.").format(code=code))
+        return found
+
+    def _arrived(self, code: str, received: Received) -> None:
+        self._queue.append(self._delivery(code, received))
+        self._tell()
+
+    def _changed(self, code: str, address: str, state: PortState) -> None:
+        trouble = said(state.trouble) if state.trouble else ""
+        self._states[code] = PortRow(code, address, state.state, _(PORT_WORDS.get(state.state, state.state)), trouble)
+        self._tell()
+
+    def _tell(self) -> None:
+        for tell in self.on_arrival:
+            tell()
+
+    def _delivery(self, code: str, received: Received) -> Delivery:
+        return Delivery(
+            code,
+            self.workstation,
+            received.journal,
+            received.first_row,
+            received.last_row,
+            received.content,
+            received.received,
+            tuple(_sent(reading) for reading in received.readings),
+            received.quarantined or "",
+        )
+
+
+def _sent(reading: Reading) -> Sent:
+    value = reading.text if reading.value is not None else reading.result or reading.text
+    at = reading.at.isoformat() if reading.at else ""
+    return Sent(reading.sample or "", reading.test or "", value, reading.unit or "", reading.status, " ".join(reading.flags), at)
