@@ -178,7 +178,7 @@ def stations(work: Session, sample: Sample, receiver: str) -> tuple[StationRow, 
 
 
 def _row(found: Any) -> SampleRow:
-    return SampleRow(**found._mapping | {"state": SampleState(found.state)})
+    return SampleRow(**{**found._mapping, "state": SampleState(found.state)})
 
 
 def _query() -> Select[Any]:
