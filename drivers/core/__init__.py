@@ -1,0 +1,1 @@
+"""What links, codecs and ports share: events, readings, profiles."""
