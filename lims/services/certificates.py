@@ -13,7 +13,7 @@ from lims.db.store import Work
 from lims.domain.analyses import Analysis
 from lims.domain.certificates import Certificate, Document, Signature
 from lims.errors import Refusal, Trouble
-from lims.i18n import _
+from lims.i18n import N_, _
 from lims.rules.flows import CERTIFICATE_FLOW, AnalysisState, CertificateState
 from lims.rules.rights import Actor
 from lims.services import numbers, people
@@ -30,6 +30,10 @@ def draft_where_ready(work: Work, samples: Iterable[int]) -> None:
         alive = work.scalar(select(Certificate.id).where(Certificate.sample_id == sample, Certificate.state != CertificateState.VOID))
         if states and all(state is AnalysisState.REVIEWED for state in states) and alive is None:
             work.add(Certificate(number=numbers.following(work, "certificate_mask"), sample_id=sample, drafted_at=work.now()))
+
+
+OVERLAYS = {CertificateState.VOID: N_("VOID"), CertificateState.REPLACED: N_("REPLACED")}
+"""What is laid over the copy of a report that is no longer in force."""
 
 
 @verb("certificates.approve")
@@ -89,11 +93,16 @@ def revise(work: Work, key: int, *, reason: str, by: Actor) -> int:
     return following.id
 
 
-def draft_pages(work: Work, key: int) -> bytes:
-    """Return the pages of a report as it would be printed now, marked 草稿; raises Refusal when a glyph is missing."""
-    from lims.reports import food
+def pages(work: Work, key: int) -> bytes:
+    """Return the pages of a report to look at or print: a draft marked 草稿, the frozen bytes themselves, or a copy of them
+    with 作废 laid over when the report is void or replaced. Raises Refusal when a glyph is missing."""
+    from lims.reports import food, overlay
 
-    return food.pages(view.sheet(work, key, work.now()))
+    frozen = view.pdf(work, key)
+    if frozen is None:
+        return food.pages(view.sheet(work, key, work.now()))
+    content, state = frozen
+    return overlay.stamped(content, _(OVERLAYS[state])) if state in OVERLAYS else content
 
 
 def write_copies(work: Work, folder: Path) -> list[Path]:

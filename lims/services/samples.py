@@ -110,6 +110,16 @@ def archive(work: Work, number: str, *, by: Actor) -> None:
     sample.stage = SAMPLE_FLOW.make("archive", facts, by)
 
 
+def label_pages(work: Work, number: str) -> bytes:
+    """Return the labels of a received sample's portions as pages of 50 x 30 mm. Raises Refusal when a glyph is missing."""
+    from lims.reports import label
+
+    rows = view.labels(work, number)
+    if not rows:
+        raise Refusal(_("Sample {number} has no portions to label yet. Receive it first.").format(number=number))
+    return label.labels(rows)
+
+
 def _load(work: Work, number: str) -> Sample:
     sample = work.scalars(select(Sample).where(Sample.number == number).options(selectinload(Sample.analyses))).first()
     if sample is None:
