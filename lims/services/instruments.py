@@ -20,8 +20,9 @@ from sqlalchemy import select
 import drivers
 from drivers.core.profile import Profile, Shelf, shelf
 from drivers.core.reading import Reading
-from drivers.port import Delivery as Received
-from drivers.port import Port, PortState, replay
+from drivers.delivery import Delivery as Received
+from drivers.port import Port, PortState
+from drivers.replay import replay
 from lims.clock import Clock
 from lims.db.store import Store, Work
 from lims.domain.instruments import Instrument
@@ -53,6 +54,17 @@ PORT_WORDS: Mapping[str, str] = {
     "held": N_("held by another program"),
     "stopped": N_("not connected"),
 }
+
+
+QUARANTINED: Mapping[str, str] = {
+    "ended-early": N_("The instrument ended before the message was whole."),
+    "timed-out": N_("The instrument fell silent in the middle of a message."),
+    "started-again": N_("The instrument began anew before the message was whole."),
+    "lost": N_("The line was lost in the middle of a message."),
+    "too-long": N_("The message is longer than any this instrument should send."),
+    "undecodable": N_("The message is whole, but its profile cannot read it."),
+}
+"""Why a message was kept for a person, by the drivers' word for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +154,8 @@ class Ports:
         journal = self._journals / f"{code}.sqlite3"
         try:
             if journal.exists():
-                self._queue.extend(self._delivery(code, received) for received in replay(journal, profile))
-            port = Port(profile, address, journal, self._clock, lambda received: self._arrived(code, received), lambda state: self._changed(code, address, state))
+                self._queue.extend(self._delivery(received) for received in replay(journal, profile, instrument=code))
+            port = Port(profile, address, journal, self._clock, self._arrived, self._changed, instrument=code)
             self._open[code] = port
             port.start()
         except drivers.Trouble as trouble:
@@ -193,30 +205,30 @@ class Ports:
             raise Refusal(_("Instrument {code} has no profile that tells how it speaks. Choose one in Instruments.").format(code=code))
         return found
 
-    def _arrived(self, code: str, received: Received) -> None:
-        self._queue.append(self._delivery(code, received))
+    def _arrived(self, received: Received) -> None:
+        self._queue.append(self._delivery(received))
         self._tell()
 
-    def _changed(self, code: str, address: str, state: PortState) -> None:
+    def _changed(self, state: PortState) -> None:
         trouble = said(state.trouble) if state.trouble else ""
-        self._states[code] = PortRow(code, address, state.state, _(PORT_WORDS.get(state.state, state.state)), trouble)
+        self._states[state.instrument] = PortRow(state.instrument, state.address, state.state, _(PORT_WORDS[state.state]), trouble)
         self._tell()
 
     def _tell(self) -> None:
         for tell in self.on_arrival:
             tell()
 
-    def _delivery(self, code: str, received: Received) -> Delivery:
+    def _delivery(self, received: Received) -> Delivery:
         return Delivery(
-            code,
+            received.instrument,
             self.workstation,
             received.journal,
             received.first_row,
             received.last_row,
-            received.content,
+            received.raw,
             received.received,
             tuple(_sent(reading) for reading in received.readings),
-            received.quarantined or "",
+            _(QUARANTINED.get(received.quarantined, received.quarantined)),
         )
 
 

@@ -78,8 +78,9 @@ def land(work: Work, delivery: Delivery) -> int:
         )
         work.add(message)
         work.flush()
-        for place, sent in enumerate(delivery.readings, 1):
-            work.add(_recognised(work, _new(instrument.id, message.id, place, sent, delivery.received_at), sent))
+        for place, sent in enumerate(delivery.readings or _nothing(delivery.problem), 1):
+            reading = _new(instrument.id, message.id, place, sent, delivery.received_at)
+            work.add(_recognised(work, reading, sent, delivery.problem))
     return len(delivery.readings)
 
 
@@ -141,8 +142,13 @@ def _new(instrument: int, message: int, place: int, sent: Sent, at: datetime) ->
     )
 
 
-def _recognised(work: Work, reading: Reading, sent: Sent) -> Reading:
-    analysis, problem = _belongs(work, sent)
+def _nothing(problem: str) -> tuple[Sent, ...]:
+    """A message that could not be read whole still stands in the inbox, for a person to look at."""
+    return (Sent("", "", "", ""),) if problem else ()
+
+
+def _recognised(work: Work, reading: Reading, sent: Sent, broken: str) -> Reading:
+    analysis, problem = (None, broken) if broken else _belongs(work, sent)
     reading.analysis_id, reading.reason = analysis, problem
     reading.state = READING_FLOW.make("query" if problem else "recognise", ReadingFacts(ReadingState.NEW), PROGRAM)
     return reading
