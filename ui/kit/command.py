@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QEnterEvent, QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QPen, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QSizePolicy, QWidget
 
 from lims.i18n import _
-from ui.kit import paint
+from ui.kit import paint, scan
 from ui.kit.label import Label, plain
 from ui.theme import theme
 
@@ -109,10 +109,17 @@ class Commands(QObject):
         if command.kind == "primary" and any(other.kind == "primary" for other in self._all.values()):
             raise ValueError(f"{command.name}: a screen has one primary command")
 
+    def _pressed(self, command: Command) -> None:
+        """A single letter may be the beginning of a scanned code: wait until that is sure."""
+        if len(command.shortcut) == 1:
+            QTimer.singleShot(scan.SURE, self, lambda: None if scan.in_progress() else self.do(command.name))
+        else:
+            self.do(command.name)
+
     def _bind(self, command: Command) -> None:
         shortcut = QShortcut(QKeySequence(command.shortcut), self._owner)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(lambda: self.do(command.name))
+        shortcut.activated.connect(lambda: self._pressed(command))
         if command.shortcut == "Ctrl+Return":  # the number block's Enter is an Enter
             other = QShortcut(QKeySequence("Ctrl+Enter"), self._owner)
             other.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -247,6 +254,29 @@ class Button(QAbstractButton):
         self.update()
 
 
+class CommandButton(Button):
+    """The button of one command: its words, its refusal and its run."""
+
+    def __init__(self, command: Command, size: str = "control") -> None:
+        super().__init__(command.words(), command.kind, command.shortcut, command.icon, size)
+        self.command = command
+        self.setObjectName(command.name)
+        self.clicked.connect(self._run)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Work out anew what it says and whether it may be pressed."""
+        self.say(self.command.words())
+        self.refuse(self.command.refusal())
+        if self.refusal is None and self.command.tip:
+            self.setToolTip(plain(_(self.command.tip)))
+
+    def _run(self) -> None:
+        self.refresh()
+        if self.refusal is None:
+            self.command.run()
+
+
 def icon_button(icon: str, name: str, run: Callable[[], Any] | None = None) -> Button:
     """Return a button without words: close, panel, bell; *name* is what a reader hears and the tool tip says."""
     made = Button("", "plain", icon=icon)
@@ -257,22 +287,11 @@ def icon_button(icon: str, name: str, run: Callable[[], Any] | None = None) -> B
     return made
 
 
-def button(command: Command, size: str = "control", commands: Commands | None = None) -> Button:
+def button(command: Command, size: str = "control", commands: Commands | None = None) -> CommandButton:
     """Return the button of *command*; with *commands* it follows their refresh."""
-    made = Button(command.words(), command.kind, command.shortcut, command.icon, size)
-    made.setObjectName(command.name)
-
-    def refresh() -> None:
-        made.say(command.words())
-        made.refuse(command.refusal())
-        if made.refusal is None and command.tip:
-            made.setToolTip(plain(_(command.tip)))
-
-    made.clicked.connect(lambda: command.run() if command.refusal() is None else refresh())
+    made = CommandButton(command, size)
     if commands:
-        commands.refreshed.connect(made, refresh) if False else commands.refreshed.connect(refresh)
-        made.destroyed.connect(lambda: commands.refreshed.disconnect(refresh))
-    refresh()
+        commands.refreshed.connect(made.refresh)
     return made
 
 

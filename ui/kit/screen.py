@@ -1,0 +1,180 @@
+"""A screen: a title, commands, content, perhaps a list at the left and a panel at the right; it fills itself when what it watches changes.
+
+    class Samples(Screen):
+        title = N_("Samples")
+        watches = frozenset({"sample", "analysis"})       # table names, as the store reports them
+
+        def commands(self): return (Command(...), ...)     # declared once; called after __init__ of the screen's own state
+        def build(self):                                   # make the widgets; return the content
+            self.table = Table(COLUMNS, key=..., words=self.title); self.panel = Panel()
+            return self.table
+        def refill(self): self.desk.ask(samples.page, self.filter, then=self._put, once="samples")
+        def show_thing(self, key): ...                     # opened from elsewhere for one thing
+
+`self.left`, `self.panel` and `self.foot` set in build() become the list at the left, the right panel and a strip under the content.
+`self.note(words)` is where one is (grey, in the top bar); `self.bar.remain(words)` stands beside the primary; `self.refresh()` after anything changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, Protocol
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from lims.i18n import _
+from ui.kit.command import Bar, Command, Commands
+from ui.kit.desk import Desk
+from ui.kit.label import Rule, ground
+from ui.kit.panel import Panel
+from ui.theme import theme
+
+
+class Shell(Protocol):
+    """What a screen may ask of the window around it."""
+
+    @property
+    def commands(self) -> Commands: ...
+    @property
+    def rights(self) -> frozenset[str]: ...
+    def message(self, kind: str, title: str, note: str = "", label: str = "", run: Callable[[], Any] | None = None) -> None: ...
+    def toast(self, words: str, label: str = "", run: Callable[[], Any] | None = None) -> None: ...
+    def open(self, place: str, key: Hashable | None = None) -> None: ...
+    def status(self, words: str, warning: bool = False) -> None: ...
+
+
+class Screen(QWidget):
+    """The base of every place."""
+
+    title = ""
+    watches: frozenset[str] = frozenset()
+    """Kinds of thing (the store's names) that make it fill itself again."""
+    bar_below = False
+    """The command bar stands under the content: where something is judged rather than worked on."""
+    grid = False
+    """A grid uses the whole width: the navigation starts as a rail."""
+    noted = Signal(str)
+
+    def __init__(self, desk: Desk, person: Any, shell: Shell) -> None:
+        super().__init__()
+        self.desk, self.person, self.shell = desk, person, shell
+        self.panel: Panel | None = None
+        self.left: QWidget | None = None
+        self.foot: QWidget | None = None
+        self.subtitle = ""
+        self._stale = True
+        ground(self, "surface")
+        self.start()
+        self.acts = Commands(self, within=shell.commands)
+        self.acts.refused.connect(lambda words: shell.message("say", words))
+        self.acts.add(*self.commands())
+        content = self.build()
+        self.bar = Bar(self.acts)
+        self._lay_out(content)
+        self.built()
+        desk.changed.connect(self._changed)
+
+    def start(self) -> None:
+        """Set up the screen's own state, before commands() and build()."""
+
+    def commands(self) -> Sequence[Command]:
+        """Return what a person can do here."""
+        return ()
+
+    def build(self) -> QWidget:
+        """Make the content."""
+        raise NotImplementedError
+
+    def built(self) -> None:
+        """Go on after the command bar stands: put a filter into it with self.bar.lead()."""
+
+    def refill(self) -> None:
+        """Ask the desk for what is shown."""
+
+    def show_thing(self, key: Hashable) -> None:
+        """Go to one thing."""
+
+    def scanned(self, code: str) -> bool:
+        """Take a scanned code; return whether this screen wants it."""
+        return False
+
+    def why(self) -> None:
+        """Explain what the cursor is on (F3): by default the panel opens."""
+        if self.panel:
+            self.panel.show()
+
+    def note(self, words: str) -> None:
+        """Say in the top bar where one is."""
+        self.subtitle = words
+        self.noted.emit(words)
+
+    def refresh(self) -> None:
+        """Let commands work out anew what is possible."""
+        self.acts.refresh()
+
+    def shown(self) -> None:
+        """Called by the window each time the screen comes to the front; it fills itself when something has changed meanwhile."""
+        if self._stale:
+            self._stale = False
+            self.refill()
+        self.refresh()
+
+    def heading(self) -> str:
+        """Return the title in the person's language."""
+        return _(self.title)
+
+    def _changed(self, kinds: frozenset[str]) -> None:
+        if not kinds & self.watches:
+            return
+        if self.isVisible():
+            self.refill()
+        else:
+            self._stale = True
+
+    def _lay_out(self, content: QWidget) -> None:
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        if self.left:
+            self.left.setFixedWidth(theme.size("list_left"))
+            whole.addWidget(self.left)
+            whole.addWidget(Rule(vertical=True))
+        middle = QVBoxLayout()
+        middle.setSpacing(0)
+        has_bar = any(command.side != "menu" for command in self.acts)
+        parts: list[QWidget] = [content] if not self.foot else [content, Rule(), self.foot]
+        if has_bar or self._lead_wanted():
+            parts = [*parts, Rule(), self.bar] if self.bar_below else [self.bar, Rule(), *parts]
+        for part in parts:
+            middle.addWidget(part, 1 if part is content else 0)
+        whole.addLayout(middle, 1)
+        self.bar.setVisible(self.bar in parts)
+        self._whole = whole
+        if self.panel:
+            whole.addWidget(self.panel)
+            self.panel.closed.connect(self.panel.hide)
+
+    def _lead_wanted(self) -> bool:
+        return type(self).built is not Screen.built
+
+    def float_panel(self, over: bool) -> None:
+        """Let the panel lie over the content (narrow windows) or stand beside it."""
+        if not self.panel:
+            return
+        beside = self._whole.indexOf(self.panel) >= 0
+        if over and beside:
+            self._whole.removeWidget(self.panel)
+        elif not over and not beside:
+            self._whole.addWidget(self.panel)
+        self._floats = over
+        self._place_panel()
+
+    def resizeEvent(self, event: Any) -> None:
+        super().resizeEvent(event)
+        self._place_panel()
+
+    def _place_panel(self) -> None:
+        if self.panel and getattr(self, "_floats", False):
+            self.panel.setGeometry(self.width() - self.panel.width(), 0, self.panel.width(), self.height())
+            self.panel.raise_()
