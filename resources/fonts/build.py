@@ -31,12 +31,12 @@ def spans(*ends: tuple[int, int]) -> frozenset[str]:
     return frozenset(char for char in chars if category(char) != "Cn")
 
 
-def double_byte(encoding: str) -> Iterator[str]:
-    """Every two-byte character of a Chinese encoding, hanzi and symbols."""
+def gbk() -> Iterator[str]:
+    """Every two-byte character of GBK, hanzi and symbols."""
     for high in range(0x81, 0xFF):
         for low in range(0x40, 0xFF):
             try:
-                yield bytes((high, low)).decode(encoding)
+                yield bytes((high, low)).decode("gbk")
             except UnicodeDecodeError:
                 continue
 
@@ -46,7 +46,7 @@ GREEK = spans((0x370, 0x3CF))
 RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+−", strict=True))
 LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋", "0123456789+−", strict=True))
 LABORATORY = frozenset("≤≥≠≈±×÷−∞√∑∏∂∆Ω∅Å℃℉µμ‰′″¼½¾→←↑↓■□●○◎△▲▽▼◇◆★☆✓℡№㎎㎏㎜㎝㎞㎡㏄")
-SYMBOLS = LATIN | GREEK | LABORATORY | spans(
+CHINESE = spans(
     (0x2000, 0x206F),  # general punctuation
     (0x2160, 0x216B),  # Roman numerals
     (0x2460, 0x2473),  # circled numbers
@@ -56,11 +56,10 @@ SYMBOLS = LATIN | GREEK | LABORATORY | spans(
 )
 RARE = frozenset((HERE / "rare.txt").read_text(encoding="utf-8").split("\n", 1)[1]) - {"\n"}
 # One list for all Chinese faces: Qt does not fall back to another weight of the same family, but to any other family.
-HAN = SYMBOLS | frozenset(double_byte("gbk")) | RARE
+HAN = LATIN | GREEK | LABORATORY | CHINESE | frozenset(gbk()) | RARE
 
-INTER = LATIN | GREEK | spans((0x2010, 0x2027), (0x2030, 0x203A)) | frozenset(RAISED) | frozenset(LOWERED) | frozenset(
-    "≤≥≠≈±×÷−∞√∑∏∂∆Ω→←↑↓€™"
-)
+MATHEMATICS = frozenset("≤≥≠≈±×÷−∞√∑∏∂∆Ω→←↑↓€™")
+WESTERN = LATIN | GREEK | MATHEMATICS | spans((0x2010, 0x2027), (0x2030, 0x203A)) | RAISED.keys() | LOWERED.keys()
 # A Latin face that comes first would draw these half-width inside Chinese sentences.
 FULL_WIDTH_IN_CHINESE = frozenset("“”‘’—…")
 
@@ -88,11 +87,11 @@ FACES = (
     Face("Lims Hei", "Medium", 500, "{cjk}/NotoSansCJK-Medium.ttc", HAN),
     *(
         Face(family, style, weight, f"{{inter}}/web/Inter-{style}.woff2", kept, ("kern",))
-        for family, kept in (("Lims Inter", INTER), ("Lims Inter Zh", INTER - FULL_WIDTH_IN_CHINESE))
+        for family, kept in (("Lims Inter", WESTERN), ("Lims Inter Zh", WESTERN - FULL_WIDTH_IN_CHINESE))
         for style, weight in (("Regular", 400), ("Medium", 500), ("SemiBold", 600))
     ),
     *(
-        Face("Lims Mono", style, weight, f"{{mono}}/files/jetbrains-mono-latin-{weight}-normal.woff2", INTER)
+        Face("Lims Mono", style, weight, f"{{mono}}/files/jetbrains-mono-latin-{weight}-normal.woff2", WESTERN)
         for style, weight in (("Regular", 400), ("Medium", 500))
     ),
 )
@@ -135,10 +134,9 @@ def tabular_digits(font: TTFont) -> None:
     if "GSUB" not in font:
         return
     table = font["GSUB"].table
-    wanted = {i for record in table.FeatureList.FeatureRecord if record.FeatureTag == "tnum"
-              for i in record.Feature.LookupListIndex}
+    features = [record.Feature for record in table.FeatureList.FeatureRecord if record.FeatureTag == "tnum"]
     swaps: dict[str, str] = {}
-    for index in wanted:
+    for index in {index for feature in features for index in feature.LookupListIndex}:
         for sub in table.LookupList.Lookup[index].SubTable:
             swaps |= getattr(getattr(sub, "ExtSubTable", sub), "mapping", {})
     for part in font["cmap"].tables:
@@ -150,9 +148,15 @@ def tabular_digits(font: TTFont) -> None:
 def cut(font: TTFont, face: Face) -> None:
     """Keep the characters and layout features of *face*, and nothing else."""
     options = Options(
-        layout_features=list(face.features), name_IDs=["*"], notdef_outline=True, desubroutinize=True, hinting=False,
+        layout_features=list(face.features),
+        name_IDs=["*"],
+        notdef_outline=True,
+        desubroutinize=True,
+        hinting=False,
     )
-    options.drop_tables += ["BASE", "VORG", "vhea", "vmtx", "GDEF", "GSUB", "STAT"] + ([] if face.features else ["GPOS"])
+    options.drop_tables += ["BASE", "VORG", "vhea", "vmtx", "GDEF", "GSUB", "STAT"] + (
+        [] if face.features else ["GPOS"]
+    )
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=[ord(char) for char in face.kept])
     subsetter.subset(font)
