@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from drivers.virtual import Virtual, serve
+from drivers.virtual import Shown
+from drivers.virtual.served import Served, serve
+from lims.clock import local
 from lims.db.folder import Folder, Lock
 from lims.db.store import Work
 from lims.errors import Refusal, Trouble
@@ -68,7 +70,7 @@ class Story:
     intake: dict[str, str]
     instrument: str
     sent: tuple[tuple[str, str, str], ...]
-    """What its instrument sends: test code, value, unit."""
+    """What its instrument sends: item, value, unit; the virtual instrument turns them into its own words."""
     analyst: str
 
 
@@ -122,7 +124,7 @@ STORIES = (
         },
         {"temperature": "18", "appearance": "鲜，无腐烂", "test_amount": "3.1 kg", "backup_amount": "3.0 kg", "test_place": "2 号冷藏柜 3 层", "backup_place": "备样冷冻柜 A2"},
         "LM-1",
-        (("CARBOFURAN", "0.035", "mg/kg"), ("THIAMETHOXAM", "0.12", "mg/kg")),
+        (("carbofuran", "0.035", "mg/kg"), ("thiamethoxam", "0.12", "mg/kg")),
         "jian1",
     ),
     Story(
@@ -158,7 +160,7 @@ STORIES = (
         },
         {"appearance": "籽粒饱满，色泽气味正常", "test_amount": "2.0 kg", "backup_amount": "2.0 kg", "test_place": "粮食样品柜 1 层", "backup_place": "备样低温柜 B1"},
         "MB-2",
-        (("AFB1", "4.7", "ug/kg"), ("DON", "<100", "ug/kg")),
+        (("aflatoxin-b1", "4.7", "μg/kg"), ("deoxynivalenol", "<100", "μg/kg")),
         "jian1",
     ),
     Story(
@@ -200,7 +202,7 @@ STORIES = (
         },
         {"temperature": "16", "appearance": "瓶装完好，无渗漏", "test_amount": "3 瓶", "backup_amount": "3 瓶", "test_place": "常温样品架 2 层", "backup_place": "备样常温柜 C1"},
         "RC-1",
-        (("TotSO2", "0.18", "g/l"),),
+        (("sulphur-dioxide", "0.18", "g/L"),),
         "jian2",
     ),
 )
@@ -248,11 +250,11 @@ def prepared(laboratory: Laboratory, say: Callable[[str], None] = lambda _words:
         _people(laboratory)
         say(_("Laboratory set up with seven accounts."))
     cast = _cast(laboratory)
+    if not _registered(laboratory):
+        _register(laboratory, cast, say)
     with _virtual_instruments() as virtual:
         for code, device in virtual.items():
             laboratory.ports.open(code, device.address)
-        if not _registered(laboratory):
-            _register(laboratory, cast, say)
         if not _heard(laboratory):
             _measure(laboratory, virtual, say)
         yield cast
@@ -313,8 +315,9 @@ def _intake(work: Work, story: Story, by: Actor) -> str:
 
 
 @contextmanager
-def _virtual_instruments() -> Iterator[dict[str, Virtual]]:
-    devices = {draft.code: serve(draft.profile) for draft, _days in INSTRUMENTS}
+def _virtual_instruments() -> Iterator[dict[str, Served]]:
+    known = instruments.profiles(instruments.SHIPPED).profiles
+    devices = {draft.code: serve(known[draft.profile]) for draft, _days in INSTRUMENTS}
     try:
         yield devices
     finally:
@@ -322,19 +325,19 @@ def _virtual_instruments() -> Iterator[dict[str, Virtual]]:
             device.close()
 
 
-def _measure(laboratory: Laboratory, virtual: dict[str, Virtual], say: Callable[[str], None]) -> None:
+def _measure(laboratory: Laboratory, virtual: dict[str, Served], say: Callable[[str], None]) -> None:
     """Let every instrument send its sample's values; the mycotoxin reader also one under a mistyped number."""
     with laboratory.store.work() as work:
         numbers = {row.name: row.number for row in sample_view.rows(work)}
+        said_at = local(work.now(), work.setting("time_zone")).replace(tzinfo=None, microsecond=0)
     expected = 0
     for story in STORIES:
         number = numbers[story.form["sample_name"]]
-        virtual[story.instrument].send(number, story.sent)
-        expected += len(story.sent)
+        shown = [Shown(number, test, value, unit, said_at) for test, value, unit in story.sent]
         if story.product == "maize":
-            mistyped = number.replace("-0", "-", 1)
-            virtual[story.instrument].send(mistyped, story.sent[:1])
-            expected += 1
+            shown.append(dataclasses.replace(shown[0], sample=number.replace("-0", "-", 1)))
+        virtual[story.instrument].show(shown)
+        expected += len(shown)
     _await(laboratory, expected)
     say(_("{count} readings received by serial line, each journalled before it was acknowledged.").format(count=expected))
 

@@ -15,17 +15,18 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 import drivers
+from drivers import journal as journals
 from drivers.core.profile import Profile, Shelf, shelf
 from drivers.core.reading import Reading
 from drivers.delivery import Delivery as Received
 from drivers.port import Port, PortState
-from drivers.replay import replay
+from drivers.stored import replay
 from lims.clock import Clock
 from lims.db.store import Store, Work
-from lims.domain.instruments import Instrument
+from lims.domain.instruments import Instrument, Message
 from lims.errors import Mistakes, Refusal, Trouble
 from lims.i18n import N_, _, language
 from lims.rules.numbering import number_mistake
@@ -123,7 +124,7 @@ def save(work: Work, draft: InstrumentDraft, *, by: Actor) -> str:
 
 def profiles(own: Path) -> Shelf:
     """Return the shipped profiles and the laboratory's own."""
-    return shelf([SHIPPED, own] if own.exists() else [SHIPPED])
+    return shelf(dict.fromkeys((SHIPPED, own)))
 
 
 def said(trouble: drivers.Trouble) -> str:
@@ -154,7 +155,7 @@ class Ports:
         journal = self._journals / f"{code}.sqlite3"
         try:
             if journal.exists():
-                self._queue.extend(self._delivery(received) for received in replay(journal, profile, instrument=code))
+                self._queue.extend(self._delivery(received) for received in replay(journal, profile, code, after=self._kept(code, journal)))
             port = Port(profile, address, journal, self._clock, self._arrived, self._changed, instrument=code)
             self._open[code] = port
             port.start()
@@ -194,6 +195,16 @@ class Ports:
             ProfileRow(one.name, one.title["zh" if chinese else "en"], one.maker, one.model, one.not_verified)
             for one in sorted(profiles(self._own).profiles.values(), key=lambda one: one.name)
         ]
+
+    def _kept(self, code: str, journal: Path) -> int:
+        """Return the last row of a journal that the laboratory holds."""
+        query = (
+            select(func.max(Message.last_row))
+            .join(Instrument, Message.instrument_id == Instrument.id)
+            .where(Instrument.code == code, Message.workstation == self.workstation, Message.journal == journals.identity(journal))
+        )
+        with self._store.work() as work:
+            return work.scalar(query) or 0
 
     def _profile(self, code: str) -> Profile:
         with self._store.work() as work:
