@@ -293,7 +293,7 @@ QMenu::icon { padding-left: 8px; }
 *[ground="raised"] { background: $raised; border: 1px solid $line2; border-radius: $corner_palette; }
 *[ground="card"] { background: $surface; border: 1px solid $line; border-radius: $corner_card; }
 *[ground="desk"] { background: $desk; }
-QLineEdit, QPlainTextEdit, QComboBox { background: $surface; color: $text; border: 1px solid $field; border-radius: $corner_control; }
+QLineEdit, QPlainTextEdit, QComboBox { background: $surface; color: $text; placeholder-text-color: $text3; border: 1px solid $field; border-radius: $corner_control; }
 QLineEdit, QComboBox { padding: 0 10px; min-height: 28px; max-height: 28px; }
 QPlainTextEdit { padding: 3px 6px; }
 QLineEdit:focus, QComboBox:focus { border: $focus_width solid $focus; padding: 0 9px; min-height: 26px; max-height: 26px; }

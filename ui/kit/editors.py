@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from PySide6.QtCore import QDate, QEvent, QObject, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QDate, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractButton, QCalendarWidget, QComboBox, QCompleter, QGridLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
@@ -41,7 +41,10 @@ class Text(QLineEdit):
         self.setPlaceholderText(hint)
         self.textEdited.connect(lambda _text: self.changed.emit())
         self.editingFinished.connect(self.left)
-        theme.changed.connect(lambda: self.setFont(theme.font("body")))
+        theme.changed.connect(self._dress)
+        self._dress()
+
+    def _dress(self) -> None:
         self.setFont(theme.font("body"))
 
     def get(self) -> Any:

@@ -263,7 +263,8 @@ class Note(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         self._words = Label(standing, "note", "text2", wrap=True)
         box.addWidget(self._words)
-        self.setVisible(bool(standing))
+        if not standing:
+            self.hide()
 
     @property
     def words(self) -> str:

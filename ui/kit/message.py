@@ -119,7 +119,7 @@ class Toast(QWidget):
         line.setContentsMargins(40, 0, 8, 0)
         line.setSpacing(16)
         self._words = Label(ink="on_strip")
-        self._act = _Slip()
+        self._act = _Slip("")
         self._act.clicked.connect(self._do)
         line.addWidget(self._words)
         line.addStretch(1)

@@ -394,7 +394,8 @@ class _SlotView(QWidget):
         column.addWidget(Label(slot.person, "section", "text2" if slot.state == "later" else "text", wrap=True))
         for line in slot.lines:
             column.addWidget(Label(line, "note", "text2", wrap=True, select=True))
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        column.addStretch(1)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self.setAccessibleName(", ".join([slot.step, slot.person, *slot.lines]))
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -452,7 +452,9 @@ class Table(QTableView):
         self.clearSpans()
         for place, row in enumerate(self.rows_model.rows):
             if isinstance(row, Section):
-                self.setSpan(place, 0, 1, len(self.columns))
+                self.setRowHeight(place, theme.size("head"))
+                if len(self.columns) > 1:  # Qt warns of a span of one
+                    self.setSpan(place, 0, 1, len(self.columns))
 
     def _show_empty(self) -> None:
         if self._empty:
