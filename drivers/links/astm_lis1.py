@@ -190,7 +190,7 @@ class Lis1Link:
     def _frame(self, byte: int, now: float) -> None:
         # A long frame at 1200 baud lasts minutes: every byte of it shows that the sender lives.
         self._deadline = now + SILENCE_S
-        if byte == STX:
+        if byte == STX and self._lenient_due() is None:
             self._drop_frame()
             self._begin_frame(now)
         elif self._body and self._body[-1] in (ETX, ETB):

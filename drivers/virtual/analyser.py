@@ -1,0 +1,185 @@
+"""An instrument that calls with ENQ and sends LIS2 records in numbered frames (LIS1-A), one record a frame."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+from drivers.virtual import Shown
+
+ENQ, ACK, NAK, EOT, STX, ETX = b"\x05", b"\x06", b"\x15", b"\x04", b"\x02", b"\x03"
+REPEATS = 6
+ANSWER_S, BUSY_S, AGAIN_S, CONTENTION_S, SILENT_S = 15.0, 10.0, 10.0, 1.0, 40.0
+
+
+class Analyser:
+    """Sends each message in a session of its own until the host has acknowledged every frame; takes orders as well.
+
+    Faults, each at the first transmission of the first message's second frame: `split` every byte a write of its own;
+    `join` noise and the call, and the last EOT and the next ENQ, in one write; `drop` one byte missing; `flip-bit` one
+    bit wrong; `duplicate` the frame once more although acknowledged; `wrong-number` four too high; `silence` nothing
+    more for 40 s, then the whole message again. All but `split` happen once.
+    """
+
+    def __init__(self, fault: str | None = None, haste: float = 1.0, encoding: str = "latin-1") -> None:
+        self.orders: list[list[str]] = []
+        """Messages the host downloaded."""
+        self._fault, self._haste, self._encoding = fault, haste, encoding
+        self._queue: deque[list[str]] = deque()
+        self._state = "idle"
+        self._place = self._tries = 0
+        self._until = 0.0
+        self._heard = bytearray()
+        self._order: list[str] = []
+        self._joined = False
+
+    def send(self, messages: Sequence[Sequence[str]]) -> None:
+        """See Device."""
+        self._queue.extend(list(message) for message in messages)
+
+    @property
+    def idle(self) -> bool:
+        """See Device."""
+        return not self._queue and self._state == "idle"
+
+    def unplug(self) -> None:
+        """See Device."""
+        self._state, self._until = "idle", 0.0
+        self._heard.clear()
+
+    def feed(self, data: bytes, now: float) -> list[bytes]:
+        """See Device."""
+        written: list[bytes] = []
+        for byte in (data[at : at + 1] for at in range(len(data))):
+            written += getattr(self, f"_{self._state}")(byte, now)
+        return self._as_written(written)
+
+    def poll(self, now: float) -> list[bytes]:
+        """See Device."""
+        return self._as_written(self._time(now)) if now >= self._until else []
+
+    def _time(self, now: float) -> list[bytes]:
+        if self._state == "idle":
+            return self._call(now) if self._queue else []
+        if self._state == "listening":
+            self._heard.clear()
+            self._state = "idle"
+            return []
+        # Nobody answers, or the silence is over: hang up and begin anew a while later.
+        self._state, self._until = "idle", self._after(now, AGAIN_S)
+        return [EOT]
+
+    def _call(self, now: float) -> list[bytes]:
+        self._state, self._place, self._tries, self._until = "calling", 0, 0, self._after(now, ANSWER_S)
+        return [b"\xff\x00" + ENQ] if self._once("join") else [ENQ]
+
+    # -- what the host says, by state ------------------------------------------------------------------------------
+
+    def _idle(self, byte: bytes, now: float) -> list[bytes]:
+        if byte != ENQ:
+            return []
+        self._state, self._until, self._order = "listening", self._after(now, 2 * ANSWER_S), []
+        return [ACK]
+
+    def _calling(self, byte: bytes, now: float) -> list[bytes]:
+        if byte == ACK:
+            self._state = "sending"
+            return self._transmit(now)
+        if byte in (NAK, ENQ):
+            # Busy, or both called: the instrument calls again, after 10 s or 1 s.
+            self._state, self._until = "idle", self._after(now, BUSY_S if byte == NAK else CONTENTION_S)
+        return []
+
+    def _sending(self, byte: bytes, now: float) -> list[bytes]:
+        if byte == ACK:
+            again = self._frame(self._place) if self._place == 1 and self._once("duplicate") else None
+            if again is not None:
+                self._until = self._after(now, ANSWER_S)
+                return [again]
+            self._place, self._tries = self._place + 1, 0
+        if self._place == len(self._queue[0]):
+            self._queue.popleft()
+            self._state, self._until = "idle", now
+            return [EOT + self._call(now)[0]] if self._fault == "join" and self._queue else [EOT]
+        if byte == EOT or self._tries == REPEATS:
+            self._state, self._until = "idle", self._after(now, ANSWER_S)
+            return [EOT]
+        return self._transmit(now)
+
+    def _silent(self, byte: bytes, now: float) -> list[bytes]:
+        return []
+
+    def _listening(self, byte: bytes, now: float) -> list[bytes]:
+        if byte == EOT and not self._heard:
+            self._state, self._until = "idle", self._after(now, CONTENTION_S)
+            self.orders.append(self._order)
+            return []
+        self._heard += byte
+        if byte != b"\n":
+            return []
+        frame, self._heard = bytes(self._heard), bytearray()
+        self._until = self._after(now, 2 * ANSWER_S)
+        if frame[:1] != STX or len(frame) < 7 or frame[-4:-2] != _sum(frame[1:-4]):
+            return [NAK]
+        self._order.append(frame[2:-5].rstrip(b"\r").decode(self._encoding, errors="replace"))
+        return [ACK]
+
+    # -- what it says ----------------------------------------------------------------------------------------------
+
+    def _transmit(self, now: float) -> list[bytes]:
+        self._tries += 1
+        self._until = self._after(now, ANSWER_S)
+        frame = self._frame(self._place)
+        if self._place != 1:
+            return [frame]
+        if self._once("silence"):
+            self._state, self._until = "silent", self._after(now, SILENT_S)
+            return [frame[: len(frame) // 2]]
+        if self._once("drop"):
+            return [frame[:3] + frame[4:]]
+        if self._once("flip-bit"):
+            return [frame[:3] + bytes((frame[3] ^ 0x40,)) + frame[4:]]
+        return [self._frame(self._place, 4)] if self._once("wrong-number") else [frame]
+
+    def _frame(self, place: int, beside: int = 0) -> bytes:
+        number = str((place + 1 + beside) % 8).encode("ascii")
+        counted = number + self._queue[0][place].encode(self._encoding, errors="replace") + b"\r" + ETX
+        return STX + counted + _sum(counted) + b"\r\n"
+
+    def _once(self, fault: str) -> bool:
+        happens = self._fault == fault and not (fault == "join" and self._joined)
+        if happens and fault == "join":
+            self._joined = True
+        elif happens:
+            self._fault = None
+        return happens
+
+    def _as_written(self, written: list[bytes]) -> list[bytes]:
+        if self._fault != "split":
+            return written
+        return [part[at : at + 1] for part in written for at in range(len(part))]
+
+    def _after(self, now: float, seconds: float) -> float:
+        return now + seconds / self._haste
+
+
+def compose(results: Sequence[Shown]) -> list[list[str]]:
+    """Return one message with an order for each sample and a result for each of its tests."""
+    if not results:
+        return []
+    stamp = max(shown.at for shown in results).strftime("%Y%m%d%H%M%S")
+    message = [f"H|\\^&|||VIRTUAL^Shiyan^1|||||LIMS||P|LIS2-A2|{stamp}", "P|1"]
+    samples = dict.fromkeys((shown.sample, shown.control) for shown in results)
+    for order, (sample, control) in enumerate(samples, start=1):
+        mine = [shown for shown in results if (shown.sample, shown.control) == (sample, control)]
+        tests = "\\".join(f"^^^{shown.test}" for shown in mine)
+        message.append(f"O|{order}|{sample}||{tests}|R||||||{'Q' if control else 'N'}")
+        message += [
+            f"R|{place}|^^^{shown.test}|{shown.value}|{shown.unit}||N||F||||{shown.at:%Y%m%d%H%M%S}"
+            for place, shown in enumerate(mine, start=1)
+        ]
+    return [[*message, "L|1|N"]]
+
+
+def _sum(counted: bytes) -> bytes:
+    return f"{sum(counted) % 256:02X}".encode("ascii")

@@ -1,0 +1,93 @@
+"""The host's link against the virtual instrument with each fault: nothing is lost, nothing is doubled."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from drivers.core.link import Done, Event, Link, Message, Quarantine, Send
+from drivers.core.profile import Profile
+from drivers.virtual import FAULTS, Device, Shown, compose, device
+
+AT = datetime(2026, 2, 8, 14, 44)
+MESSAGES = compose("astm_lis1", [Shown("S-1", "AFB1", "4.7", "ug/kg", AT), Shown("S-1", "DON", "<100", "ug/kg", AT)])
+MESSAGES += compose("astm_lis1", [Shown("S-2", "AFB1", "0.50", "ug/kg", AT)])
+SETS = compose("lines", [Shown(f"W-{n}", "TotSO2", f"{n}.0", "mg/l", AT) for n in (1, 2)])
+
+
+def together(link: Link, instrument: Device, seconds: float = 200.0) -> list[Event]:
+    """Let both talk for a while of an invented clock and return what the host's link made of it."""
+    events: list[Event] = []
+    for tick in range(int(seconds / 0.05)):
+        now = tick * 0.05
+        said = link.poll(now)
+        while True:
+            written = [*answered(said, instrument, now), *instrument.poll(now)]
+            events += said
+            if not written:
+                break
+            said = [event for data in written for event in link.feed(data, now)]
+    assert instrument.idle
+    return events
+
+
+def answered(events: list[Event], instrument: Device, now: float) -> list[bytes]:
+    return [part for event in events if isinstance(event, Send) for part in instrument.feed(event.data, now)]
+
+
+@pytest.mark.parametrize("fault", [None, *FAULTS])
+def test_analyser(fault: str | None, profiles: dict[str, Profile]) -> None:
+    instrument = device("astm_lis1", fault)
+    instrument.send(MESSAGES)
+    link = profiles["mycotoxin-reader-lis"].new_link()
+    events = together(link, instrument)
+    messages = [event.text.decode().rstrip("\r").split("\r") for event in events if isinstance(event, Message)]
+    assert messages == MESSAGES, "each message once, in order, unchanged"
+    quarantined = [event.reason for event in events if isinstance(event, Quarantine)]
+    assert quarantined == (["timed-out"] if fault == "silence" else [])
+    assert link.counts.refused == {"drop": 1, "flip-bit": 1, "wrong-number": 1}.get(fault or "", 0)
+
+
+@pytest.mark.parametrize(
+    ("fault", "samples", "quarantined"),
+    [
+        (None, ["W-1", "W-2"], []),
+        ("split", ["W-1", "W-2"], []),
+        ("join", ["W-1", "W-2"], []),
+        ("duplicate", ["W-1", "W-1", "W-2"], []),
+        ("flip-bit", ["W-1", "W-2"], []),
+        ("wrong-number", ["W-1", "W-2"], []),
+        ("drop", [None, None], []),
+        ("silence", ["W-1", "W-2"], ["timed-out"]),
+    ],
+)
+def test_printer(
+    fault: str | None, samples: list[str | None], quarantined: list[str], profiles: dict[str, Profile]
+) -> None:
+    """One-way: a doubled set comes twice, and two sets run together belong to nobody."""
+    profile, instrument = profiles["rida-cube"], device("lines", fault)
+    instrument.send(SETS)
+    events = together(profile.new_link(), instrument)
+    texts = [event.text for event in events if isinstance(event, Message)]
+    assert [reading.sample for text in texts for reading in profile.readings(text, "cube")] == samples
+    assert [event.reason for event in events if isinstance(event, Quarantine)] == quarantined
+
+
+def test_orders_reach_the_instrument_even_when_both_call(profiles: dict[str, Profile]) -> None:
+    instrument = device("astm_lis1")
+    instrument.send(MESSAGES)
+    link = profiles["mycotoxin-reader-lis"].new_link()
+    order = ["H|\\^&|||LIMS", "P|1", "O|1|S-9||^^^AFB1|R||||||A", "L|1|N"]
+    ticket, first = link.submit(order, 0.0)
+    written = [part for data in instrument.poll(0.0) for part in (data,)]
+    assert first == [Send(b"\x05")] and written == [b"\x05"], "both call at once"
+    assert instrument.feed(b"\x05", 0.0) == [] and link.feed(b"\x05", 0.0) == []
+    events = together(link, instrument)
+    assert Done(ticket) in events and instrument.orders == [order]  # type: ignore[attr-defined]
+    assert len([event for event in events if isinstance(event, Message)]) == len(MESSAGES)
+
+
+def test_an_unknown_fault_is_refused() -> None:
+    with pytest.raises(ValueError, match="gremlins"):
+        device("lines", "gremlins")
