@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from lims.db.store import Work
 from lims.domain.analyses import Analysis, Attempt, Determination, Judged
@@ -44,6 +45,40 @@ def weigh(work: Work, analysis: int, place: int, inputs: Mapping[str, str], *, b
         row,
         Determination(attempt_id=present(row).id, place=place, text=calculated(row, typed), unit=row.procedure.unit, inputs=typed, person_id=by.id, at=work.now()),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """One cell of a worksheet as typed: a determination, or one weighing of it."""
+
+    analysis: int
+    place: int
+    text: str
+    weighing: str = ""
+    """The formula's name for it; empty for the determination itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A cell that could not be taken, and why."""
+
+    typed: Typed
+    words: str
+
+
+@verb("analyses.fill", Right.TEST)
+def fill(work: Work, cells: Sequence[Typed], *, by: Actor) -> list[Problem]:
+    """Take a typed or pasted block: what can be taken is taken, the rest is returned with the reason. One unit of work."""
+    rows = {row.id: (row, facts) for row, facts in _rows(work, sorted({cell.analysis for cell in cells}))}
+    problems = []
+    for cell in cells:
+        row, facts = rows[cell.analysis]
+        try:
+            open_for_values(row, facts, cell.place, by)
+            put(work, row, _cell(work, row, cell, by))
+        except Refusal as refusal:
+            problems.append(Problem(cell, refusal.words))
+    return problems
 
 
 @verb("analyses.submit")
@@ -138,6 +173,20 @@ def found(attempt: Attempt, count: int) -> list[Measured | None]:
     """Return the value that counts at each place of an attempt: the last one entered."""
     last = {one.place: one.text for one in attempt.determinations}
     return [parse(last[place]) if last.get(place) else None for place in range(1, count + 1)]
+
+
+def _cell(work: Work, row: Analysis, cell: Typed, by: Actor) -> Determination:
+    attempt, text = present(row), cell.text.strip()
+    inputs: dict[str, str] = {}
+    if row.procedure.formula:
+        if cell.weighing not in formula.names(row.procedure.formula):
+            raise Refusal(_("This value is calculated. Enter the weighings it comes from."))
+        before = next((one.inputs for one in reversed(attempt.determinations) if one.place == cell.place), {})
+        inputs = {name: value for name, value in {**before, cell.weighing: text}.items() if value}
+        text = calculated(row, inputs)
+    elif text:
+        parse(text)
+    return Determination(attempt_id=attempt.id, place=cell.place, text=text, unit=row.procedure.unit, inputs=inputs, person_id=by.id, at=work.now())
 
 
 def _judged(row: Analysis, attempt: Attempt) -> Judgement:

@@ -1,0 +1,371 @@
+"""The bench: what waits for a worksheet, and a worksheet as a grid of samples by items, with why each value is judged as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any
+
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from lims.i18n import N_, _
+from lims.rules.flows import ANALYSIS_FLOW, AnalysisState
+from lims.rules.rights import Right, right_refusal
+from lims.rules.verdict import Verdict
+from lims.services import analyses, worksheets
+from lims.services.analyses import Problem, Typed
+from lims.views import analyses as view
+from lims.views import worksheets as sheet_view
+from lims.views.analyses import AnalysisRow, WaitingRow
+from lims.views.worksheets import GridItem, GridRow, WorksheetCard, WorksheetRow
+from ui.kit import ask
+from ui.kit.cell import Cell, dash, identifier, number, verdict
+from ui.kit.command import Command
+from ui.kit.empty import Empty
+from ui.kit.label import ground
+from ui.kit.panel import Panel
+from ui.kit.screen import Screen
+from ui.kit.segments import Segments
+from ui.kit.table import Column, Edit, Group, Table
+from ui.screens import why
+
+WAITING: tuple[Column[WaitingRow], ...] = (
+    Column(N_("Sample number"), lambda row: row.sample_number, identifier, 170),
+    Column(N_("Sample"), lambda row: row.sample_name, width=180),
+    Column(N_("Item"), lambda row: row.item, width=180),
+    Column(N_("Method"), lambda row: row.method, width=180, stretch=True),
+    Column(N_("Received"), lambda row: row.received_at, lambda at: f"{at:%Y-%m-%d}" if at else "", 120),
+)
+
+LIST: tuple[Column[WorksheetRow], ...] = (Column(N_("Worksheet"), lambda row: row, lambda row: _sheet_cell(row), 240, stretch=True),)
+
+HEAD: tuple[Column[GridRow], ...] = (
+    Column(N_("No."), lambda row: row.position, str, 44, "centre"),
+    Column(N_("Sample number"), lambda row: row.sample_number, identifier, 128),
+    Column(N_("Sample"), lambda row: row.sample_name, width=120, stretch=True),
+)
+
+
+class Bench(Screen):
+    """A worksheet of samples by items, or what waits for one."""
+
+    title = N_("Bench")
+    watches = frozenset({"analysis", "worksheet", "determination", "judgement", "sample"})
+    grid = True
+
+    def start(self) -> None:
+        self.sheet: WorksheetCard | None = None
+        self.problems: dict[tuple[int, int, str], Problem] = {}
+        self.table: Table | None = None
+        self._shape: tuple[GridItem, ...] = ()
+        self._counts: dict[str, int] = {}
+
+    def commands(self) -> Sequence[Command]:
+        return (
+            Command("bench.start", N_("Start"), self._start, icon="flask-conical", kind="quiet", refusal=self._why_not_start),
+            Command("bench.repeat", N_("Repeat"), self._repeat, icon="refresh-cw", refusal=lambda: self._of_here("repeat")),
+            Command("bench.recall", N_("Recall"), self._recall, icon="undo", refusal=self._why_not_recall),
+            Command("bench.why", N_("Why"), self.why, "F3", "circle-help"),
+            Command("bench.cancel", N_("Cancel analysis"), self._cancel, side="menu", refusal=lambda: self._of_here("cancel")),
+            Command("bench.go", self._go_words, self._go, kind="primary", refusal=self._why_not_go),
+        )
+
+    def build(self) -> QWidget:
+        self.left = self._build_left()
+        self.waiting = Table(
+            WAITING,
+            key=lambda row: row.id,
+            words=N_("Analyses waiting for a worksheet"),
+            empty=Empty("inbox", N_("Nothing waits."), N_("Analyses of received samples stand here until they are on a worksheet.")),
+        )
+        self.waiting.chosen.connect(lambda _rows: self.refresh())
+        self.holder = QVBoxLayout()
+        self.holder.setContentsMargins(0, 0, 0, 0)
+        self.holder.addWidget(Empty("flask-conical", N_("No worksheet is chosen."), N_("Choose one at the left, or put waiting analyses on a new one.")))
+        held = QWidget()
+        held.setLayout(self.holder)
+        self.panel = Panel()
+        self.panel.hide()
+        self.stack = QStackedWidget()
+        self.stack.addWidget(held)
+        self.stack.addWidget(self.waiting)
+        return self.stack
+
+    def _build_left(self) -> QWidget:
+        left = ground(QWidget(), "surface")
+        column = QVBoxLayout(left)
+        column.setContentsMargins(12, 10, 12, 0)
+        column.setSpacing(8)
+        self.which = Segments({"sheets": N_("Worksheets"), "waiting": N_("Waiting")}, N_("What is shown"))
+        self.which.chosen.connect(self._switch)
+        column.addWidget(self.which)
+        empty = Empty("flask-conical", N_("No worksheet yet."), N_("Put waiting analyses on one."))
+        self.list = Table(LIST, key=lambda row: row.number, words=N_("Worksheets"), row_height=60, head=False, many=False, margin=0, empty=empty)
+        self.list.moved.connect(self._chosen)
+        column.addWidget(self.list, 1)
+        return left
+
+    def refill(self) -> None:
+        self.desk.ask(sheet_view.rows, then=self._put_list, once="bench.list")
+        self.desk.ask(view.waiting, then=self._put_waiting, once="bench.waiting")
+        if self.sheet:
+            self._open(self.sheet.row.number)
+
+    def show_thing(self, key: Hashable) -> None:
+        self.which.choose("sheets")
+        self._open(str(key))
+
+    def why(self) -> None:
+        if self.panel:
+            self.panel.show()
+            self._explain()
+
+    # -- what is shown -------------------------------------------------------------------------------------------------
+
+    def _switch(self, which: str) -> None:
+        self.stack.setCurrentIndex(1 if which == "waiting" else 0)
+        if which == "waiting" and self.panel:
+            self.panel.hide()
+        self.refresh()
+
+    def _put_list(self, rows: list[WorksheetRow]) -> None:
+        self.list.put(rows)
+        self._count(sheets=sum(row.handed_in < row.analyses for row in rows))
+        if self.sheet is None and rows:
+            mine = next((row for row in rows if row.analyst_login == self.person.login and row.handed_in < row.analyses), rows[0])
+            self._open(mine.number)
+
+    def _put_waiting(self, rows: list[WaitingRow]) -> None:
+        self.waiting.put(rows)
+        self._count(waiting=len(rows))
+        self.refresh()
+
+    def _count(self, **counts: int) -> None:
+        self._counts |= counts
+        self.which.count(self._counts)
+
+    def _chosen(self, row: WorksheetRow | None) -> None:
+        if row and (self.sheet is None or self.sheet.row.number != row.number):
+            self.problems.clear()
+            self._open(row.number)
+
+    def _open(self, sheet: str) -> None:
+        self.desk.ask(sheet_view.card, sheet, then=self._put_sheet, once="bench.sheet")
+
+    def _put_sheet(self, sheet: WorksheetCard | None) -> None:
+        if sheet is None:
+            return
+        self.sheet = sheet
+        if self._shape != sheet.items or self.table is None:
+            self._make_table(sheet.items)
+        if self.table:
+            self.table.put(sheet.rows)
+        self.list.select(sheet.row.number)
+        self.note(" / ".join(part for part in (sheet.row.title, sheet.row.number, sheet.row.instrument) if part))
+        self._remainder()
+        self._moved()
+
+    def _make_table(self, items: tuple[GridItem, ...]) -> None:
+        self._shape = items
+        columns = [*HEAD, *(column for item in items for column in self._columns(item))]
+        table = Table(columns, key=lambda row: row.sample_number, name=lambda row: row.sample_number, words=N_("Worksheet"), kind="grid", edit=self._typed)
+        table.moved.connect(lambda _row: self._moved())
+        table.said.connect(lambda words: self.shell.message("warn", words))
+        table.offer([self.acts[name] for name in ("bench.why", "bench.repeat", "bench.cancel")])
+        while self.holder.count():
+            if widget := self.holder.takeAt(0).widget():
+                widget.deleteLater()
+        self.table = table
+        self.holder.addWidget(table)
+
+    def _columns(self, item: GridItem) -> Iterable[Column[GridRow]]:
+        group = Group(item.name, item.unit, lambda row: _limit(row, item.code))
+        for place in range(1, item.places + 1):
+            counted = f" {place}" if item.places > 1 else ""
+            for name, words in item.inputs:
+                yield self._value_column(item, place, group, name, f"{words}{counted}")
+            yield self._value_column(item, place, group, "", _("Determined") + counted)
+        yield Column(N_("Reported"), lambda row: row.cells.get(item.code), _reported, 84, "right", name=f"{item.code}|result", group=group)
+        yield Column(N_("Verdict"), lambda row: row.cells.get(item.code), _verdict, 124, name=f"{item.code}|verdict", group=group)
+
+    def _value_column(self, item: GridItem, place: int, group: Group, weighing: str, title: str) -> Column[GridRow]:
+        def editable(row: GridRow) -> bool:
+            one = row.cells.get(item.code)
+            return bool(one and one.state is AnalysisState.IN_TEST and (weighing or not item.inputs))
+
+        def typed(row: GridRow) -> str:
+            one = row.cells.get(item.code)
+            problem = self.problems.get((one.id, place, weighing)) if one else None
+            return problem.typed.text if problem else _text(one, place, weighing)
+
+        return Column(
+            title,
+            lambda row: row.cells.get(item.code),
+            lambda one: self._value_cell(one, place, weighing),
+            132 if weighing else 92,
+            "right",
+            name=f"{item.code}|{place}|{weighing}",
+            editable=editable,
+            typed=typed,
+            group=group,
+        )
+
+    def _value_cell(self, one: AnalysisRow | None, place: int, weighing: str) -> Cell | str:
+        if one is None:
+            return dash()
+        if problem := self.problems.get((one.id, place, weighing)):
+            return Cell(problem.typed.text, "bad", align="right", error=problem.words)
+        text = _text(one, place, weighing)
+        edited = "edited" if text and one.state is AnalysisState.IN_TEST else ""
+        computed = bool(one.inputs) and not weighing
+        return Cell(text, "text2" if computed else "text", align="right", corner=edited, tip=_("from the instrument") if one.from_reading[place - 1] else "")
+
+    # -- what is typed -------------------------------------------------------------------------------------------------
+
+    def _typed(self, edits: list[Edit]) -> None:
+        cells = []
+        for edit in edits:
+            code, place, weighing = edit.name.split("|")
+            if edit.row and (one := edit.row.cells.get(code)):
+                cells.append(Typed(one.id, int(place), edit.text, weighing))
+                self.problems.pop((one.id, int(place), weighing), None)
+        if cells:
+            self.desk.ask(analyses.fill, cells, by=self.person, then=self._filled)
+
+    def _filled(self, problems: list[Problem]) -> None:
+        for problem in problems:
+            self.problems[problem.typed.analysis, problem.typed.place, problem.typed.weighing] = problem
+        if problems:
+            self.shell.message("bad", problems[0].words)
+        if self.sheet:
+            self._open(self.sheet.row.number)
+
+    # -- commands ------------------------------------------------------------------------------------------------------
+
+    def _rows(self) -> list[AnalysisRow]:
+        return [one for row in self.sheet.rows for one in row.cells.values()] if self.sheet else []
+
+    def _here(self) -> AnalysisRow | None:
+        row, column = (self.table.current(), self.table.column()) if self.table else (None, None)
+        if row is None or column is None:
+            return None
+        return row.cells.get(column.name.split("|")[0]) or next(iter(row.cells.values()), None)
+
+    def _allowed(self, verb: str) -> list[AnalysisRow]:
+        return [one for one in self._rows() if one.facts and ANALYSIS_FLOW.refusal(verb, one.facts, self.person) is None]
+
+    def _refusal(self, verb: str, state: AnalysisState, none: str) -> str | None:
+        """Say why *verb* is possible for no analysis of the worksheet that stands in *state*."""
+        said = [ANALYSIS_FLOW.refusal(verb, one.facts, self.person) for one in self._rows() if one.state is state and one.facts]
+        return none if not said else None if None in said else said[0]
+
+    def _go_words(self) -> str:
+        if self.which.value == "waiting":
+            return _("New worksheet with {count}").format(count=len(self.waiting.selected()))
+        ready = len(self._allowed("submit"))
+        return _("Submit {count}").format(count=ready) if ready else _("Submit")
+
+    def _why_not_go(self) -> str | None:
+        if self.which.value == "waiting":
+            return right_refusal(Right.ASSIGN, self.person) or (None if self.waiting.selected() else _("Mark the analyses that go on the worksheet."))
+        return self._refusal("submit", AnalysisState.IN_TEST, _("Nothing on this worksheet is in test."))
+
+    def _go(self) -> None:
+        if self.which.value == "waiting":
+            chosen = [row.id for row in self.waiting.selected()]
+            self.desk.ask(worksheets.create, chosen, by=self.person, then=self._created)
+        else:
+            ready = [one.id for one in self._allowed("submit")]
+            words = _("{count} results submitted for review.").format(count=len(ready))
+            self.desk.ask(analyses.submit, ready, by=self.person, then=lambda _none: self.shell.toast(words))
+
+    def _created(self, sheet: str) -> None:
+        self.which.choose("sheets")
+        self.desk.ask(worksheets.start, sheet, by=self.person)
+        self._open(sheet)
+
+    def _why_not_start(self) -> str | None:
+        return self._refusal("start", AnalysisState.ASSIGNED, _("Everything on this worksheet has been started."))
+
+    def _start(self) -> None:
+        if self.sheet:
+            self.desk.ask(worksheets.start, self.sheet.row.number, by=self.person)
+
+    def _why_not_recall(self) -> str | None:
+        return self._refusal("recall", AnalysisState.SUBMITTED, _("Nothing on this worksheet waits for review."))
+
+    def _recall(self) -> None:
+        self.desk.ask(analyses.recall, [one.id for one in self._allowed("recall")], by=self.person)
+
+    def _of_here(self, verb: str) -> str | None:
+        one = self._here()
+        return ANALYSIS_FLOW.refusal(verb, one.facts, self.person) if one and one.facts else _("No value is chosen.")
+
+    def _repeat(self) -> None:
+        if one := self._here():
+            ask.reason(
+                self,
+                _("Repeat"),
+                f"{one.item} · {one.sample_number}",
+                note=_("The attempt so far stays on record."),
+                then=lambda reason, dialog: self.desk.ask(analyses.repeat, one.id, reason=reason, by=self.person, then=dialog.done_with(), form=dialog),
+            )
+
+    def _cancel(self) -> None:
+        if one := self._here():
+            ask.reason(
+                self,
+                _("Cancel analysis"),
+                f"{one.item} · {one.sample_number}",
+                danger=True,
+                then=lambda reason, dialog: self.desk.ask(analyses.cancel, [one.id], reason=reason, by=self.person, then=dialog.done_with(), form=dialog),
+            )
+
+    # -- words -----------------------------------------------------------------------------------------------------------
+
+    def _moved(self) -> None:
+        self._explain()
+        self.refresh()
+
+    def _remainder(self) -> None:
+        rows = self._rows()
+        lacking = sum(one.state is AnalysisState.IN_TEST and one.lacks is not None for one in rows)
+        failing = sum(one.verdict is Verdict.FAIL for one in rows)
+        parts = [_("{count} not complete").format(count=lacking) if lacking else "", _("{count} do not conform").format(count=failing) if failing else ""]
+        self.bar.remain(_(", ").join(part for part in parts if part))
+        filled = sum(bool(value) for one in rows for value in one.values)
+        self.shell.status(_("{filled} of {all} values").format(filled=filled, all=sum(one.places for one in rows)))
+
+    def _explain(self) -> None:
+        if self.panel and self.panel.isVisible():
+            one = self._here()
+            self.panel.put(_("Why"), *([*why.explanation(one), *why.attempts(one)] if one else []), keys="F3")
+
+
+def _sheet_cell(row: WorksheetRow) -> Cell:
+    share = _("{done} of {all}").format(done=row.handed_in, all=row.analyses)
+    return Cell(row.title or row.number, weight=500, right=Cell(share, "text2", role="note"), below=Cell(f"{row.number} · {row.analyst}", "text2", role="note"))
+
+
+def _limit(row: GridRow, code: str) -> str:
+    one = row.cells.get(code)
+    return one.requirement if one else ""
+
+
+def _text(one: AnalysisRow | None, place: int, weighing: str) -> str:
+    if one is None:
+        return ""
+    return one.entered[place - 1].get(weighing, "") if weighing else one.values[place - 1]
+
+
+def _reported(one: AnalysisRow | None) -> Cell | str:
+    if one is None:
+        return dash()
+    return number(one.reported, one.verdict.value, _("from nine tenths of the limit on") if one.near else "")
+
+
+def _verdict(one: AnalysisRow | None) -> Cell | str:
+    if one is None:
+        return dash()
+    if not one.reported and one.verdict is Verdict.UNDECIDED:
+        return Cell(_("No value yet"), chip="wait") if any(one.values) else ""
+    return verdict(one.verdict.value, tip=one.steps[-1].detail if one.steps else "")
