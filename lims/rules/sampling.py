@@ -73,7 +73,7 @@ FORM: tuple[Section, ...] = (
         Question("coordinates", N_("Longitude and latitude")),
     )),
     Section(N_("Sampling place"), (
-        Question("link", N_("Link"), C, (N_("Production"), N_("Circulation"), N_("Catering"), N_("Online"))),
+        Question("link", N_("Link"), C, (N_("Production"), N_("Circulation"), N_("Catering"), N_("Online trade"))),
         Question("place", N_("Sampling place"), C, (
             N_("Raw material store"), N_("Production line"), N_("Semi-finished store"), N_("Finished store, to be tested"), N_("Finished store, tested"),
             N_("Farm produce market"), N_("Vegetable market"), N_("Wholesale market"), N_("Department store"), N_("Supermarket"), N_("Small food shop"), N_("Online shop"),
