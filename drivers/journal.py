@@ -76,7 +76,7 @@ class Journal:
 
     def _prepare(self) -> None:
         if self._base.execute("PRAGMA user_version").fetchone()[0] not in (0, VERSION):
-            raise Trouble("journal-foreign", path=str(self.path))
+            raise Trouble("journal-foreign", path=str(self.path), detail="user_version")
         self._base.execute("PRAGMA journal_mode = WAL")
         self._base.execute("PRAGMA synchronous = FULL")
         if not self._base.execute("SELECT 1 FROM sqlite_master WHERE name = 'entry'").fetchone():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 from drivers.core.profile import Profile
@@ -22,7 +22,7 @@ def listen(
     *,
     instrument: str | None = None,
     seconds: float | None = None,
-) -> Iterator[Delivery]:
+) -> Generator[Delivery]:
     """Yield messages as they come, for *seconds* or forever; leaving the loop closes the port. No port is no end.
 
     *report* is called from the port's thread.

@@ -35,6 +35,8 @@ SETTLE_S = 0.005
 """After the first byte a moment's rest: a frame then comes in a few pieces and not in sixty."""
 CHUNK = 65_536
 CONNECT_S = 2.0
+WRITE_S = 2.0
+"""Nobody at the other end takes our bytes for this long: it is gone."""
 PTY = "pty"
 """The address that asks for a pseudo-terminal of our own."""
 
@@ -90,7 +92,7 @@ class SerialTransport:
             xonxoff=line.xonxoff,
             rtscts=line.rtscts,
             timeout=WAIT_S,
-            write_timeout=5.0,
+            write_timeout=WRITE_S,
             exclusive=True if os.name == "posix" else None,
         )
         # What waits in the port when we open it is journalled like everything else, not flushed away.
@@ -160,7 +162,7 @@ class PtyTransport:
 
     def __init__(self) -> None:
         if not has_pty():
-            raise Trouble("no-such-port", port=PTY)
+            raise Trouble("no-such-port", port=PTY, detail="no pseudo-terminals here")
         import tty
 
         self._near, far = os.openpty()
@@ -191,10 +193,13 @@ class PtyTransport:
     def write(self, data: bytes) -> None:
         """See Transport."""
         with _watched(self.address):
+            end = time.monotonic() + WRITE_S
             while data:
                 try:
                     data = data[os.write(self._near, data) :]
                 except BlockingIOError:
+                    if time.monotonic() > end:
+                        raise
                     time.sleep(SETTLE_S)
 
     def close(self) -> None:

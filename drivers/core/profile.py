@@ -192,7 +192,7 @@ class _Checked:
         if law.choices is not None and value not in law.choices():
             raise self._fault("unknown-value", key, value=value, known=sorted(law.choices()))
         if law.match and not re.fullmatch(law.match, value):
-            raise self._fault("unknown-value", key, value=value)
+            raise self._fault("unknown-value", key, value=value, known=[])
 
     def _kinds(self) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
         return LINKS[self._table["link"]], CODECS[self._table["codec"]]
@@ -210,7 +210,7 @@ class _Checked:
             if encoding != "auto":
                 codecs.lookup(encoding)
         except LookupError as error:
-            raise self._fault("unknown-value", "encoding", value=encoding) from error
+            raise self._fault("unknown-value", "encoding", value=encoding, known=[]) from error
         return encoding
 
     def _known(self, key: str, *kinds: type[Any]) -> set[str]:

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Self
 
 from drivers import Trouble
@@ -129,6 +130,12 @@ def serve(
     if messages:
         served.send(messages)
     return served
+
+
+def example(profile: Profile, at: datetime) -> list[Shown]:
+    """Return an invented result for each test of *profile*, all of one invented sample; *at* is local time."""
+    unit = next(iter(profile.units), "")
+    return [Shown("DEMO-1", test, f"0.{place}0", unit, at) for place, test in enumerate(profile.tests, start=1)]
 
 
 def _in_its_words(shown: Shown, profile: Profile) -> Shown:

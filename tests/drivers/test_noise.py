@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -61,7 +62,7 @@ def test_lis1_survives_anything(heard: list[tuple[bytes, float]], departures: Li
     events += link.abort()
     ends = [(event.start, event.end) for event in events if hasattr(event, "start")]
     assert all(start < end for start, end in ends)
-    assert all(before[1] <= after[0] for before, after in zip(ends, ends[1:], strict=False)), "no byte in two messages"
+    assert all(before[1] <= after[0] for before, after in pairwise(ends)), "no byte in two messages"
     assert link.next_deadline() is None and link.begun_at is None
 
 
