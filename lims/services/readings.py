@@ -107,6 +107,16 @@ def accept(work: Work, readings: Sequence[int], *, by: Actor) -> int:
     return len(rows)
 
 
+@verb("readings.accept_mine")
+def accept_mine(work: Work, readings: Sequence[int], *, by: Actor) -> int:
+    """Take those of the readings that belong to this person's own analyses; the others wait for their analyst. Returns how many."""
+    query = select(Reading.id).join(Analysis, Reading.analysis_id == Analysis.id).where(Reading.id.in_(readings), Analysis.assigned_to == by.id)
+    mine = list(work.scalars(query))
+    if not mine:
+        raise Refusal(_("These readings belong to another analyst's work. That analyst can accept them."))
+    return accept(work, mine, by=by)
+
+
 @verb("readings.reject")
 def reject(work: Work, readings: Sequence[int], *, reason: str, by: Actor) -> None:
     """Put readings aside with a reason; they stay on record."""

@@ -1,0 +1,242 @@
+"""The instrument inbox: what was sent, what it belongs to or why a person must look, and the bytes it came in."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
+
+from lims.i18n import N_, _
+from lims.rules.flows import READING_FLOW, ReadingFacts, ReadingState
+from lims.services import readings
+from lims.views import instruments as view
+from lims.views.instruments import CandidateRow, MessageCard, ReadingRow
+from ui.kit import ask
+from ui.kit.cell import Cell, identifier, verdict
+from ui.kit.command import Command
+from ui.kit.empty import Empty
+from ui.kit.label import plain
+from ui.kit.panel import Divider, Head, Offer, Offers, Panel, Rows, Title, Words
+from ui.kit.screen import Screen
+from ui.kit.segments import Segments
+from ui.kit.table import Column, Section, Table
+from ui.screens.moments import clock_time, moment
+from ui.theme import theme
+
+STATES = {
+    "open": (ReadingState.NEW, ReadingState.MATCHED, ReadingState.NEEDS_PERSON),
+    "accepted": (ReadingState.ACCEPTED,),
+    "rejected": (ReadingState.REJECTED,),
+}
+
+COLUMNS: tuple[Column[ReadingRow], ...] = (
+    Column(N_("Time"), lambda row: row.received_at, clock_time, 96),
+    Column(N_("Instrument"), lambda row: row.instrument, width=180),
+    Column(N_("Sample number as sent"), lambda row: row, lambda row: _sent(row), 150),
+    Column(N_("Item"), lambda row: row.matched_item or row.test, width=130),
+    Column(N_("Value"), lambda row: row.value, lambda value: Cell(value, weight=500, align="right"), 90, "right"),
+    Column(N_("Unit"), lambda row: row.unit, lambda unit: Cell(unit, "text3"), 70),
+    Column(N_("Belongs to"), lambda row: row, lambda row: _belongs(row), 220),
+    Column(N_("What to look at"), lambda row: row, lambda row: _look(row), 240, stretch=True),
+)
+
+
+class Inbox(Screen):
+    """Readings waiting to be accepted, and those that were."""
+
+    title = N_("Instrument inbox")
+    watches = frozenset({"reading", "analysis"})
+
+    def start(self) -> None:
+        self._candidates: list[CandidateRow] = []
+        self._message: MessageCard | None = None
+
+    def commands(self) -> Sequence[Command]:
+        return (
+            Command("inbox.reject", N_("Reject"), self._reject, "Del", "x", side="right", refusal=lambda: self._refusal("reject")),
+            Command("inbox.match", N_("Match to sample"), self._match, "M", kind="quiet", side="right", refusal=lambda: self._refusal("match")),
+            Command("inbox.accept", self._accept_words, self._accept, "A", kind="primary", refusal=self._why_not_accept),
+        )
+
+    def build(self) -> QWidget:
+        self.table = Table(
+            COLUMNS,
+            key=lambda row: row.id,
+            name=lambda row: f"{row.sample} {row.test}",
+            words=N_("Readings"),
+            empty=Empty("inbox", N_("The inbox is clear."), N_("New readings appear here by themselves.")),
+        )
+        self.table.moved.connect(self._moved)
+        self.table.chosen.connect(lambda _rows: self.refresh())
+        self.table.offer([self.acts[name] for name in ("inbox.accept", "inbox.match", "inbox.reject")])
+        self.panel = Panel()
+        return self.table
+
+    def built(self) -> None:
+        self.which = Segments({"open": N_("To do"), "accepted": N_("Accepted"), "rejected": N_("Rejected")}, N_("Which readings"))
+        self.which.chosen.connect(lambda _value: self.refill())
+        self.bar.lead(self.which)
+
+    def refill(self) -> None:
+        self.desk.ask(view.inbox, STATES[self.which.value], then=self._put, once="inbox")
+        self.desk.ask(view.inbox_counts, then=self._count, once="inbox.counts")
+
+    def show_thing(self, key: Hashable) -> None:
+        self.table.select(key)
+
+    # -- what is shown -------------------------------------------------------------------------------------------------
+
+    def _put(self, rows: list[ReadingRow]) -> None:
+        asking = [row for row in rows if row.state is ReadingState.NEEDS_PERSON]
+        rest = [row for row in rows if row.state is not ReadingState.NEEDS_PERSON]
+        matched = [Section(N_("Matched, waiting to be accepted"), len(rest))] if asking and rest else []
+        self.table.put([*asking, *matched, *rest])
+        if self.table.current() is None and rows:
+            self.table.select(rows[0].id)
+        self.note(_("Nothing enters a result without being accepted."))
+        self.refresh()
+
+    def _count(self, counts: dict[ReadingState, int]) -> None:
+        self.which.count({name: sum(counts.get(state, 0) for state in states) for name, states in STATES.items()})
+
+    def _moved(self, row: ReadingRow | None) -> None:
+        self._candidates, self._message = [], None
+        self._tell()
+        self.refresh()
+        if row:
+            self.desk.ask(view.message, row.message_id, then=self._put_message, once="inbox.message")
+            if row.state is ReadingState.NEEDS_PERSON:
+                self.desk.ask(view.candidates, row.id, then=self._put_candidates, once="inbox.candidates")
+
+    def _put_message(self, message: MessageCard | None) -> None:
+        self._message = message
+        self._tell()
+
+    def _put_candidates(self, rows: list[CandidateRow] | None) -> None:
+        self._candidates = rows or []
+        self._tell()
+
+    def _tell(self) -> None:
+        row = self.table.current()
+        if self.panel is None:
+            return
+        if row is None:
+            self.panel.put(_("Reading"), Words(_("Choose a reading to see where it comes from.")))
+            return
+        parts: list[QWidget] = [Head(f"{row.test} · {row.instrument}", row.said_at.replace("T", " "), f"{row.value} {row.unit}".strip() or "—")]
+        if row.reason:
+            parts += [Words(row.reason, "warn" if row.state is ReadingState.NEEDS_PERSON else "text2", "ask" if row.state is ReadingState.NEEDS_PERSON else "")]
+        if self._candidates:
+            parts += [Divider(), Title(_("It could belong to")), Offers([self._offer(row, one, place == 0) for place, one in enumerate(self._candidates[:5])])]
+        parts += [Divider(), Rows(self._facts(row))]
+        if self._message:
+            parts += [Divider(), Title(_("As received")), _Bytes(self._message.content)]
+        self.panel.put(_("Reading {number}").format(number=row.id), *parts)
+
+    def _facts(self, row: ReadingRow) -> list[tuple[str, str]]:
+        facts = [
+            (_("State"), _(READING_FLOW.words[row.state])),
+            (_("Belongs to"), f"{row.matched_number} {row.matched_name}".strip() or "—"),
+            (_("Sent as"), row.status),
+            (_("Flags"), row.flags or "—"),
+        ]
+        if message := self._message:
+            rows = _("rows {first} to {last} of {journal}").format(first=message.first_row, last=message.last_row, journal=message.journal[:8])
+            facts += [(_("Received"), moment(message.received_at)), (_("Workstation"), message.workstation), (_("Journal"), rows), ("SHA-256", _short(message.sha256))]
+        return facts
+
+    def _offer(self, row: ReadingRow, one: CandidateRow, first: bool) -> Offer:
+        def match() -> None:
+            self.desk.ask(readings.match, row.id, one.analysis_id, by=self.person)
+
+        command = Command(f"inbox.to.{one.analysis_id}", N_("Match"), match, kind="primary" if first else "quiet", refusal=lambda: self._refusal("match"))
+        return Offer(f"{one.sample_number} {one.sample_name}", one.item, command)
+
+    # -- commands ------------------------------------------------------------------------------------------------------
+
+    def _matched(self) -> list[ReadingRow]:
+        """Return the chosen matched readings; with fewer than two chosen, all that are matched."""
+        chosen = [row for row in self.table.selected() if row.state is ReadingState.MATCHED]
+        return chosen if len(chosen) > 1 else [row for row in self.table.rows() if row.state is ReadingState.MATCHED]
+
+    def _accept_words(self) -> str:
+        count = len(self._matched())
+        return _("Accept {count} that match").format(count=count) if count else _("Accept")
+
+    def _why_not_accept(self) -> str | None:
+        rows = self._matched()
+        if not rows:
+            return _("No matched reading waits.")
+        return READING_FLOW.refusal("accept", ReadingFacts(rows[0].state), self.person)
+
+    def _accept(self) -> None:
+        words = _("{count} readings taken into the results.")
+        self.desk.ask(readings.accept_mine, [row.id for row in self._matched()], by=self.person, then=lambda count: self.shell.toast(words.format(count=count)))
+
+    def _refusal(self, verb: str) -> str | None:
+        row = self.table.current()
+        return READING_FLOW.refusal(verb, ReadingFacts(row.state), self.person) if row else _("No reading is chosen.")
+
+    def _match(self) -> None:
+        if row := self.table.current():
+            if self._candidates:
+                self.desk.ask(readings.match, row.id, self._candidates[0].analysis_id, by=self.person)
+            else:
+                self.shell.message("say", _("Nothing in test fits this reading. Start the analysis on the bench first, or reject the reading."))
+
+    def _reject(self) -> None:
+        rows = [row for row in self.table.selected() if row.state in STATES["open"]] or [self.table.current()]
+        ask.reason(
+            self,
+            _("Reject"),
+            _("{count} readings are put aside. They stay on record.").format(count=len(rows)),
+            then=lambda reason, dialog: self.desk.ask(
+                readings.reject, [row.id for row in rows if row], reason=reason, by=self.person, then=dialog.done_with(), form=dialog
+            ),
+        )
+
+
+class _Bytes(QPlainTextEdit):
+    """A message as it came, control bytes by name."""
+
+    NAMES = {2: "STX", 3: "ETX", 4: "EOT", 5: "ENQ", 6: "ACK", 10: "LF", 13: "CR", 21: "NAK", 23: "ETB"}
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__()
+        self.setReadOnly(True)
+        self.setFont(theme.font("bytes"))
+        self.setAccessibleName(_("As received"))
+        self.setPlainText(self.named(content))
+        self.setMinimumHeight(150)
+
+    def named(self, content: bytes) -> str:
+        """Return readable text: a line for each record, control bytes in angle brackets."""
+        text = "".join(f"<{self.NAMES.get(byte, f'{byte:02X}')}>" if byte < 32 else chr(byte) for byte in content[:4000])
+        return text.replace("<LF>", "<LF>\n")
+
+
+def _sent(row: ReadingRow) -> Cell:
+    return identifier(row.sample) if row.state is not ReadingState.NEEDS_PERSON else Cell(row.sample or "—", "bad")
+
+
+def _belongs(row: ReadingRow) -> Cell:
+    if not row.matched_number:
+        return Cell(_("not matched"), "text2")
+    cell = identifier(row.matched_number)
+    return Cell(cell.text, prefix=cell.prefix, after=Cell(row.matched_name))
+
+
+def _look(row: ReadingRow) -> Cell:
+    match row.state:
+        case ReadingState.NEEDS_PERSON:
+            return verdict("ask", row.reason, tip=plain(row.reason))
+        case ReadingState.MATCHED:
+            return verdict("good", _("fits"))
+        case ReadingState.ACCEPTED:
+            return verdict("good", _("accepted"))
+        case _:
+            return Cell(row.reason, "text2")
+
+
+def _short(digest: str) -> str:
+    return f"{digest[:4]}…{digest[-4:]}"
