@@ -117,12 +117,11 @@ class Commands(QObject):
             self.do(command.name)
 
     def _bind(self, command: Command) -> None:
+        """Bind the keys for the whole window: a screen behind another is not visible and does not hear them."""
         shortcut = QShortcut(QKeySequence(command.shortcut), self._owner)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(lambda: self._pressed(command))
         if command.shortcut == "Ctrl+Return":  # the number block's Enter is an Enter
             other = QShortcut(QKeySequence("Ctrl+Enter"), self._owner)
-            other.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             other.activated.connect(lambda: self.do(command.name))
 
 

@@ -269,7 +269,7 @@ def shortened(painter: QPainter, text: str, width: float, mode: Qt.TextElideMode
     return QFontMetricsF(painter.font()).elidedText(text, mode, max(width, 0))
 
 
-class _keeping:  # noqa: N801  (reads as a statement: with _keeping(painter))
+class _keeping:
     """Leave the painter as it was, and smooth in between."""
 
     def __init__(self, painter: QPainter) -> None:

@@ -28,6 +28,7 @@ from ui.kit.command import Bar, Command, Commands
 from ui.kit.desk import Desk
 from ui.kit.label import Rule, ground
 from ui.kit.panel import Panel
+from ui.kit.table import Table
 from ui.theme import theme
 
 
@@ -73,6 +74,8 @@ class Screen(QWidget):
         self.bar = Bar(self.acts)
         self._lay_out(content)
         self.built()
+        if not self.focusProxy():
+            self.setFocusProxy(content if isinstance(content, Table) else content.findChild(Table))
         desk.changed.connect(self._changed)
 
     def start(self) -> None:
@@ -98,6 +101,10 @@ class Screen(QWidget):
     def scanned(self, code: str) -> bool:
         """Take a scanned code; return whether this screen wants it."""
         return False
+
+    def unfinished(self) -> str | None:
+        """Say what would be lost if the window closed now, or None."""
+        return None
 
     def why(self) -> None:
         """Explain what the cursor is on (F3): by default the panel opens."""
