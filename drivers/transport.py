@@ -82,7 +82,7 @@ class SerialTransport:
 
     def __init__(self, address: str, line: Serial) -> None:
         self.address = address
-        line = Serial() if is_virtual(address) else line
+        self.settings = line = Serial() if is_virtual(address) else line
         self._port = serial.Serial(
             port=None,
             baudrate=line.baudrate,

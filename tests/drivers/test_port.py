@@ -21,7 +21,7 @@ from drivers.journal import Journal, entries
 from drivers.listen import listen
 from drivers.port import Port, PortState, Sent, State
 from drivers.stored import decode, pieces, replay
-from drivers.transport import MemoryTransport, Transport, has_pty, open_transport
+from drivers.transport import MemoryTransport, SerialTransport, Transport, has_pty, is_virtual, open_transport
 from drivers.virtual import Shown, compose
 from drivers.virtual.served import example, serve
 
@@ -191,7 +191,10 @@ def test_a_port_we_may_not_open(reader: Profile) -> None:
 @needs_pty
 def test_a_virtual_port_ignores_the_line_settings(reader: Profile) -> None:
     with serve(reader) as instrument:
-        open_transport(instrument.address, Serial(baudrate=1200, parity="E", bytesize=7, stopbits=2)).close()
+        assert is_virtual(instrument.address) and not is_virtual("/dev/ttyS0")
+        wire = open_transport(instrument.address, Serial(baudrate=1200, parity="E", bytesize=7, stopbits=2))
+        assert isinstance(wire, SerialTransport) and wire.settings == Serial()
+        wire.close()
 
 
 @pytest.mark.parametrize("tcp", [pytest.param(False, marks=needs_pty), True], ids=["pty", "tcp"])
