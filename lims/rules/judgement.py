@@ -119,12 +119,18 @@ class Judgement:
 
 
 def judge(found: Sequence[Measured | None], procedure: Procedure, limit: Limit | None, *, unit: str = "") -> Judgement:
-    """Judge one attempt: *found* holds a place for each determination, *unit* is theirs (the procedure's unless given)."""
-    unit = unit or procedure.unit
-    facts = _Facts(procedure, limit, unit, tuple("" if one is None else one.shown() for one in found))
+    """Judge one attempt: *found* holds a place for each determination, *unit* is theirs (the procedure's unless given).
+
+    Tolerance, rounding of the single value and limit of detection are meant in the procedure's unit.
+    """
+    facts = _Facts(procedure, limit, tuple("" if one is None else one.shown() for one in found))
     present = [one for one in found if one is not None]
     if len(present) < procedure.determinations:
         return facts.said(Verdict.UNDECIDED, Reason.INCOMPLETE)
+    try:
+        present = [one.into(unit or procedure.unit, procedure.unit) for one in present]
+    except Refusal:
+        return facts.said(Verdict.UNDECIDED, Reason.UNIT, reported=" / ".join(one for one in facts.determined))
     numbers = [round_to(one.value, procedure.single_rounding) for one in present if one.value is not None and not one.comparator]
     if len(numbers) < len(present):
         return _open(present, facts)
@@ -137,12 +143,20 @@ def judge(found: Sequence[Measured | None], procedure: Procedure, limit: Limit |
 class _Facts:
     procedure: Procedure
     limit: Limit | None
-    unit: str
     determined: tuple[str, ...]
 
     @property
     def target(self) -> str:
         return self.limit.unit if self.limit and self.limit.unit else self.procedure.unit
+
+    @property
+    def detection_limit(self) -> Decimal | None:
+        """In the target's unit; raises Refusal where no factor is known."""
+        known = self.procedure.detection_limit
+        return None if known is None else self.converted(known)
+
+    def converted(self, value: Decimal) -> Decimal:
+        return convert(value, self.procedure.unit, self.target)
 
     def said(self, verdict: Verdict, reason: Reason, value: str = "", reported: str = "", compared: str = "") -> Judgement:
         limit, procedure = self.limit, self.procedure
@@ -168,12 +182,12 @@ class _Facts:
 
 def _number(exact: Decimal, facts: _Facts) -> Judgement:
     try:
-        value = convert(exact, facts.unit, facts.target)
+        value = facts.converted(exact)
     except Refusal:
         return facts.said(Verdict.UNDECIDED, Reason.UNIT, plain(exact), plain(exact), plain(exact))
     rounded = round_to(value, facts.procedure.rounding)
     compared = rounded if facts.procedure.comparison is Comparison.ROUNDED else value
-    verdict, reason = _held(compared, facts.limit, facts.procedure.detection_limit)
+    verdict, reason = _held(compared, facts.limit, facts.detection_limit)
     return facts.said(verdict, reason, plain(value), plain(rounded), plain(compared))
 
 
@@ -212,21 +226,21 @@ def _open(present: list[Measured], facts: _Facts) -> Judgement:
     if limit is None:
         return facts.said(Verdict.UNDECIDED, Reason.NO_LIMIT, text, text, compared)
     try:
-        bound = None if edge is None else convert(edge, facts.unit, facts.target)
+        bound, detection_limit = None if edge is None else facts.converted(edge), facts.detection_limit
     except Refusal:
         return facts.said(Verdict.UNDECIDED, Reason.UNIT, text, text, compared)
-    if bound is not None and facts.target != facts.unit:
+    if bound is not None:
         compared = plain(bound)
         text = text if one.value is None else f"{one.comparator}{compared}"
-    verdict, reason = _edge(one, bound, limit)
+    verdict, reason = _edge(one, bound, limit, detection_limit)
     return facts.said(verdict, reason, text, text, compared)
 
 
-def _edge(one: Measured, bound: Decimal | None, limit: Limit) -> tuple[Verdict, Reason]:
+def _edge(one: Measured, bound: Decimal | None, limit: Limit, detection_limit: Decimal | None) -> tuple[Verdict, Reason]:
     if one.comparator == ">":
         return _above(bound, limit)
     if limit.operator in FORBIDDEN:
-        return Verdict.PASS, Reason.NOT_DETECTED
+        return _not_found(one, detection_limit)
     assert limit.limit is not None
     if limit.operator in (Operator.AT_LEAST, Operator.ABOVE):
         below = bound is not None and bound <= limit.limit
@@ -236,6 +250,15 @@ def _edge(one: Measured, bound: Decimal | None, limit: Limit) -> tuple[Verdict, 
     if bound > limit.limit:
         return Verdict.UNDECIDED, Reason.DETECTION_ABOVE_LIMIT
     return Verdict.PASS, Reason.BELOW_DETECTION
+
+
+def _not_found(one: Measured, detection_limit: Decimal | None) -> tuple[Verdict, Reason]:
+    """Below what? Only what lies below the limit of detection, or is said to, has not been found."""
+    if one.value is None:
+        return Verdict.PASS, Reason.NOT_DETECTED
+    if detection_limit is None:
+        return Verdict.UNDECIDED, Reason.DETECTED_UNKNOWN
+    return (Verdict.PASS, Reason.NOT_DETECTED) if one.value <= detection_limit else (Verdict.UNDECIDED, Reason.DETECTION_ABOVE_LIMIT)
 
 
 def _above(bound: Decimal | None, limit: Limit) -> tuple[Verdict, Reason]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from lims.errors import Refusal
 from lims.i18n import _
 from lims.rules.rounding import plain
+from lims.rules.units import convert
 
 NOT_DETECTED = ("未检出", "未检测出", "nd", "n.d.", "not detected")
 
@@ -29,6 +30,11 @@ class Measured:
     def not_detected(self) -> bool:
         """Whether the words say that nothing was found, without a number."""
         return self.value is None
+
+    def into(self, unit: str, target: str) -> Measured:
+        """Return it in another unit; words stay as they are. Raises Refusal where no exact factor is known."""
+        value = None if self.value is None else convert(self.value, unit, target)
+        return self if value == self.value else replace(self, value=value)
 
     def shown(self) -> str:
         """Return it as it is printed: digits without exponent, or the words."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from enum import StrEnum
 
 from lims.i18n import _
-from lims.rules.rounding import plain
+from lims.rules.rounding import EXACT, plain
+
+FURTHER = 20
+"""Digits beyond the written ones to which a mean that does not come out even is carried."""
 
 
 class Kind(StrEnum):
@@ -44,9 +47,13 @@ class Tolerance:
 
 def spread(values: Sequence[Decimal]) -> Decimal:
     """Return the largest less the smallest."""
-    return max(values) - min(values)
+    with localcontext(prec=EXACT):
+        return max(values) - min(values)
 
 
 def mean(values: Sequence[Decimal]) -> Decimal:
     """Return the arithmetic mean, not rounded."""
-    return sum(values, Decimal(0)) / len(values)
+    with localcontext(prec=EXACT):
+        total = sum(values, Decimal(0))
+    with localcontext(prec=len(total.as_tuple().digits) + FURTHER):
+        return total / len(values)

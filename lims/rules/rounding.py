@@ -8,6 +8,10 @@ from lims.errors import Refusal
 from lims.i18n import _
 
 
+EXACT = 250
+"""Digits that every value this program reads can be reckoned in without losing one: 60 typed ones, exponents of two digits."""
+
+
 def round_to(value: Decimal, interval: str) -> Decimal:
     """Round *value* to *interval*: ``0.1``, ``0.5`` or ``20`` is a step (1, 2 or 5 times a power of ten), ``3s`` is three
     significant digits; the empty interval leaves the value as it is.
@@ -17,7 +21,7 @@ def round_to(value: Decimal, interval: str) -> Decimal:
     """
     if not interval:
         return value
-    with localcontext(prec=80):
+    with localcontext(prec=EXACT):
         if interval.endswith("s"):
             return _to_digits(value, _digits(interval))
         step = _step(interval)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from lims.errors import Refusal
 from lims.i18n import _
+from lims.rules.rounding import EXACT
 
 FACTORS: tuple[dict[str, Decimal], ...] = (
     {"g/100g": Decimal(10000), "%": Decimal(10000), "g/kg": Decimal(1000), "mg/kg": Decimal(1), "μg/kg": Decimal("0.001")},
     {"g/L": Decimal(1000), "mg/L": Decimal(1), "μg/L": Decimal("0.001")},
 )
-"""Mass fractions in mg/kg; mass concentrations in mg/L. Mass fraction and concentration never mix: the density is not known."""
+"""Mass fractions in mg/kg; mass concentrations in mg/L, all powers of ten. Fraction and concentration never mix: the density is not known."""
 
 SPELLINGS = {"ug/kg": "μg/kg", "µg/kg": "μg/kg", "ug/L": "μg/L", "µg/L": "μg/L", "g/100 g": "g/100g", "mg/l": "mg/L", "g/l": "g/L"}
 
@@ -22,11 +23,12 @@ def spelt(unit: str) -> str:
 
 
 def convert(value: Decimal, unit: str, target: str) -> Decimal:
-    """Return *value* in *target*; raises Refusal where no exact factor is known."""
+    """Return *value* in *target*, its digits kept (0.050 mg/kg is 50 μg/kg); raises Refusal where no exact factor is known."""
     unit, target = spelt(unit), spelt(target)
     if unit == target:
         return value
     for family in FACTORS:
         if unit in family and target in family:
-            return value * family[unit] / family[target]
+            with localcontext(prec=EXACT):
+                return value.scaleb((family[unit] / family[target]).adjusted())
     raise Refusal(_("{unit} cannot be turned into {target}.").format(unit=unit or _("no unit"), target=target or _("no unit")))

@@ -113,8 +113,20 @@ def write_copies(work: Work, folder: Path) -> list[Path]:
         path = folder / f"{number}-{revision}.pdf"
         paths.append(path)
         if not path.exists():
-            _write(path, work.get_one(Document, document).content)
+            save(path, work.get_one(Document, document).content)
     return paths
+
+
+def save(path: Path, content: bytes) -> None:
+    """Write a document whole or not at all. Raises Trouble."""
+    unfinished = path.with_suffix(".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.write_bytes(content)
+        unfinished.replace(path)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise Trouble(_("{file} could not be written: {why}. The report is safe in the database.").format(file=path, why=error.strerror)) from None
 
 
 def _freeze(work: Work, certificate: Certificate, by: Actor) -> None:
@@ -135,14 +147,3 @@ def _freeze(work: Work, certificate: Certificate, by: Actor) -> None:
 def _replace(work: Work, key: int, reason: str, by: Actor) -> None:
     before = work.get_one(Certificate, key)
     before.state = CERTIFICATE_FLOW.make("replace", view.facts_of(work, key), by, reason)
-
-
-def _write(path: Path, content: bytes) -> None:
-    unfinished = path.with_suffix(".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_bytes(content)
-        unfinished.replace(path)
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise Trouble(_("The copy {file} could not be written: {why}. The report is safe in the database.").format(file=path, why=error.strerror)) from None

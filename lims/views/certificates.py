@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lims.clock import day_of
@@ -174,6 +174,11 @@ def rows(work: Session, *, states: Sequence[CertificateState] = (), limit: int =
     found = work.execute(query).tuples().all()
     verdicts = _verdicts(work, [sample.id for certificate, sample in found if not certificate.verdict])
     return [_row(certificate, sample, verdicts) for certificate, sample in found]
+
+
+def counts(work: Session) -> dict[CertificateState, int]:
+    """Return how many reports stand in each state."""
+    return dict(work.execute(select(Certificate.state, func.count()).group_by(Certificate.state)).tuples().all())
 
 
 def card(work: Session, key: int) -> CertificateCard:
