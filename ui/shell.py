@@ -198,7 +198,7 @@ class Search(QAbstractButton):
         painter.drawPixmap(QPointF(11, 8), theme.pixmap("scan-barcode", "text2", 16, self.devicePixelRatioF()))
         painter.setFont(theme.font("body"))
         painter.setPen(theme.colour("text3"))
-        painter.drawText(rect.adjusted(34, 0, -60, 0), int(paint.LEFT), _("Scan, or search numbers, names, commands"))
+        painter.drawText(rect.adjusted(34, 0, -60, 0), int(paint.LEFT), _("Scan, or search anything"))
         paint.key_cap(painter, "Ctrl+K", rect.right() - 8, rect.center().y(), "text2", "line2")
         painter.end()
 

@@ -302,7 +302,7 @@ QPlainTextEdit:focus { border: $focus_width solid $focus; padding: 2px 5px; }
 *[state="warn"], *[state="warn"]:focus { border: 2px solid $warn_solid; }
 QLineEdit[state="bad"], QLineEdit[state="warn"], QComboBox[state="bad"] { padding: 0 9px; min-height: 26px; max-height: 26px; }
 QLineEdit:read-only, QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled { background: $sunken; color: $disabled; border: 1px solid $sunken; }
-QLineEdit[bare="true"], QLineEdit[bare="true"]:focus { background: transparent; border: none; padding: 0; }
+QLineEdit[bare="true"], QLineEdit[bare="true"]:focus { background: transparent; border: none; padding: 0; max-height: 999px; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: none; }
 QComboBox QLineEdit, QComboBox QLineEdit:focus { border: none; padding: 0; background: transparent; min-height: 24px; }

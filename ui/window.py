@@ -162,7 +162,7 @@ class Window(QWidget):
         """Show or hide the right panel."""
         front = self.screen_in_front
         if front and front.panel:
-            front.panel.setVisible(front.panel.isHidden())
+            front.show_panel(front.panel.isHidden())
 
     def toggle_rail(self) -> None:
         """Make the navigation narrow or wide, and remember it for this place."""

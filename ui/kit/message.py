@@ -38,6 +38,10 @@ class Message:
     run: Callable[[], Any] | None = None
 
 
+ABOVE = 136
+"""How far from the window's bottom a toast stands: clear of the status bar and of a command bar below."""
+
+
 class Strip(QWidget):
     """40 px under the top bar; the newest message first, the others counted."""
 
@@ -145,7 +149,7 @@ class Toast(QWidget):
         """Stand at the bottom centre of the parent."""
         room = self.parentWidget().rect()
         width = min(max(self.sizeHint().width(), 320), room.width() - 48)
-        self.setGeometry((room.width() - width) // 2, room.bottom() - 56, width, 40)
+        self.setGeometry((room.width() - width) // 2, room.bottom() - ABOVE, width, 40)
 
     def _do(self) -> None:
         run, self._run = self._run, None

@@ -139,15 +139,11 @@ def stations(painter: QPainter, line: Sequence[Station], rect: QRectF) -> None:
 
 def limit_bar(painter: QPainter, limits: Limits, rect: QRectF) -> None:
     """Draw track, allowed part, tick at each limit and a point at the value: a disc inside, a square outside the limits."""
-    ends = [number for number in (limits.value, limits.high, limits.low) if number is not None and number > 0]
-    if not ends:
+    if not _whole(limits):
         return
-    whole = max(ends) if limits.value is not None and limits.verdict == "bad" else max(ends) * Decimal("1.25")
-    whole = max(whole, (limits.high or Decimal(0)) * Decimal("1.25"), (limits.value or Decimal(0)) * Decimal("1.06"))
 
     def at(number: Decimal | None) -> float:
-        share = float(max(number or Decimal(0), Decimal(0)) / whole)
-        return rect.left() + 5 + min(share, 1.0) * (rect.width() - 10)
+        return limit_place(limits, number or Decimal(0), rect)
 
     token = MARKS[limits.verdict].token
     middle = rect.center().y()
@@ -171,6 +167,12 @@ def limit_bar(painter: QPainter, limits: Limits, rect: QRectF) -> None:
                 painter.drawRect(QRectF(point - 4.5, middle - 4.5, 9, 9))
             else:
                 painter.drawEllipse(QPointF(point, middle), 5, 5)
+
+
+def limit_place(limits: Limits, number: Decimal, rect: QRectF) -> float:
+    """Return where *number* lies on the limit bar drawn into *rect*."""
+    share = float(max(number, Decimal(0)) / (_whole(limits) or Decimal(1)))
+    return rect.left() + 5 + min(share, 1.0) * (rect.width() - 10)
 
 
 def history(painter: QPainter, values: Sequence[Decimal | None], rect: QRectF) -> None:
@@ -287,6 +289,12 @@ def _disc(painter: QPainter, centre: QPointF, radius: float, fill: str, edge: st
     painter.setBrush(theme.colour(fill))
     painter.setPen(QPen(theme.colour(edge), width) if edge else Qt.PenStyle.NoPen)
     painter.drawEllipse(centre, radius - width / 2, radius - width / 2)
+
+
+def _whole(limits: Limits) -> Decimal:
+    """Return what the whole track stands for: the limits reach four fifths of it, a value outside fits in."""
+    limit = max(limits.high or Decimal(0), limits.low or Decimal(0))
+    return max(limit * Decimal("1.25"), (limits.value or Decimal(0)) * Decimal("1.06"))
 
 
 def _rod(painter: QPainter, left: float, right: float, middle: float, colour: QColor) -> None:

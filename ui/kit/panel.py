@@ -286,15 +286,20 @@ class Bar(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         rect = QRectF(SIDE, 0, self.width() - 2 * SIDE, 58)
-        paint.limit_bar(painter, self._limits, QRectF(rect.left(), 20, rect.width(), 14))
+        track = QRectF(rect.left(), 20, rect.width(), 14)
+        paint.limit_bar(painter, self._limits, track)
+        value, limit = self._limits.value, self._limits.high or self._limits.low
+        point = paint.limit_place(self._limits, value if value is not None and not self._limits.below else Decimal(0), track)
         painter.setFont(theme.font("note", 500))
         painter.setPen(theme.colour(self._ink))
-        painter.drawText(QRectF(rect.left(), 0, rect.width(), 18), int(paint.RIGHT), self._value)
+        painter.drawText(_around(point, rect, 0, theme.width(self._value, "note", 500)), int(paint.CENTRE), self._value)
         painter.setFont(theme.font("note"))
         painter.setPen(theme.colour("text2"))
         painter.drawText(QRectF(rect.left(), 38, rect.width(), 18), int(paint.LEFT), "0")
-        painter.drawText(QRectF(rect.left(), 38, rect.width(), 18), int(paint.CENTRE), self._limit)
         painter.drawText(QRectF(rect.left(), 38, rect.width(), 18), int(paint.RIGHT), self._unit)
+        if limit is not None:
+            room = rect.adjusted(14, 0, -theme.width(self._unit, "note") - 8, 0)
+            painter.drawText(_around(paint.limit_place(self._limits, limit, track), room, 38, theme.width(self._limit, "note")), int(paint.CENTRE), self._limit)
         painter.end()
 
 
@@ -521,6 +526,12 @@ class _Edge(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         right = self._panel.mapToGlobal(QPoint(self._panel.width(), 0)).x()
         self._panel.drag_to(right - event.globalPosition().toPoint().x())
+
+
+def _around(middle: float, rect: QRectF, top: float, width: float) -> QRectF:
+    """Return a place for words centred on *middle* that stays inside *rect*."""
+    left = max(rect.left(), min(middle - width / 2 - 2, rect.right() - width - 4))
+    return QRectF(left, top, width + 4, 18)
 
 
 def _bar_ink(limits: Limits) -> str:

@@ -21,6 +21,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Protocol
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from lims.i18n import _
@@ -64,7 +65,7 @@ class Screen(QWidget):
         self.left: QWidget | None = None
         self.foot: QWidget | None = None
         self.subtitle = ""
-        self._stale = True
+        self._stale, self._floats, self._panel_wanted = True, False, True
         ground(self, "surface")
         self.start()
         self.acts = Commands(self, within=shell.commands)
@@ -108,8 +109,7 @@ class Screen(QWidget):
 
     def why(self) -> None:
         """Explain what the cursor is on (F3): by default the panel opens."""
-        if self.panel:
-            self.panel.show()
+        self.show_panel(True)
 
     def note(self, words: str) -> None:
         """Say in the top bar where one is."""
@@ -160,28 +160,41 @@ class Screen(QWidget):
         self._whole = whole
         if self.panel:
             whole.addWidget(self.panel)
-            self.panel.closed.connect(self.panel.hide)
+            self._panel_wanted = not self.panel.isHidden()
+            self.panel.closed.connect(lambda: self.show_panel(False))
 
     def _lead_wanted(self) -> bool:
         return type(self).built is not Screen.built
 
     def float_panel(self, over: bool) -> None:
-        """Let the panel lie over the content (narrow windows) or stand beside it."""
-        if not self.panel:
+        """Let the panel lie over the content (narrow windows; hidden until asked for) or stand beside it."""
+        if not self.panel or over == self._floats:
             return
-        beside = self._whole.indexOf(self.panel) >= 0
-        if over and beside:
-            self._whole.removeWidget(self.panel)
-        elif not over and not beside:
-            self._whole.addWidget(self.panel)
         self._floats = over
+        if over:
+            self._whole.removeWidget(self.panel)
+            self.panel.hide()
+        else:
+            self._whole.addWidget(self.panel)
+            self.panel.setVisible(self._panel_wanted)
         self._place_panel()
 
-    def resizeEvent(self, event: Any) -> None:
+    def show_panel(self, shown: bool) -> None:
+        """Show or hide the panel, as the person wants it."""
+        if self.panel:
+            if not self._floats:
+                self._panel_wanted = shown
+            self.panel.setVisible(shown)
+            self._place_panel()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place_panel()
 
     def _place_panel(self) -> None:
-        if self.panel and getattr(self, "_floats", False):
-            self.panel.setGeometry(self.width() - self.panel.width(), 0, self.panel.width(), self.height())
+        """Over the content the panel leaves the command bar free, so that the primary is never hidden."""
+        if self.panel and self._floats:
+            bar = 0 if self.bar.isHidden() else theme.size("commands") + 1
+            top, bottom = (0, bar) if self.bar_below else (bar, 0)
+            self.panel.setGeometry(self.width() - self.panel.width(), top, self.panel.width(), self.height() - top - bottom)
             self.panel.raise_()
