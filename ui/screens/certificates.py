@@ -24,7 +24,7 @@ from ui.kit.preview import Preview
 from ui.kit.screen import Screen
 from ui.kit.segments import Segments
 from ui.kit.table import Column, Table
-from ui.screens.moments import moment, short
+from ui.screens.moments import minute, short
 
 STATES: dict[str, tuple[CertificateState, ...]] = {
     "drafts": (CertificateState.DRAFT,),
@@ -137,7 +137,7 @@ class Certificates(Screen):
         slot = card.slots[place]
         if slot.at:
             digest = _("digest {digest}").format(digest=f"{slot.digest[:4]}…{slot.digest[-4:]}") if slot.digest else ""
-            return Slot(slot.title, slot.name, "done", [" · ".join(part for part in (moment(slot.at), digest) if part), slot.meaning])
+            return Slot(slot.title, slot.name, "done", [" · ".join(part for part in (minute(slot.at), digest) if part), slot.meaning])
         mine = slot.step == "approve" and Right.APPROVE in self.person.rights and CERTIFICATE_FLOW.refusal("approve", card.facts, self.person) is None
         return Slot(slot.title, self.person.name if mine else _("Authorised signatory"), "now" if mine else "later", [slot.meaning])
 
@@ -147,7 +147,7 @@ class Certificates(Screen):
             (_("Sample"), f"{row.sample_number} {row.sample_name}"),
             (_("Verdict"), _(WORDS[row.verdict])),
             (_("Sampled business"), card.business),
-            (_("Drafted"), moment(row.drafted_at)),
+            (_("Drafted"), minute(row.drafted_at)),
         ]
         if card.replaces:
             facts.append((_("Replaces"), card.replaces))

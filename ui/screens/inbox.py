@@ -20,7 +20,7 @@ from ui.kit.panel import Divider, Head, Offer, Offers, Panel, Rows, Title, Words
 from ui.kit.screen import Screen
 from ui.kit.segments import Segments
 from ui.kit.table import Column, Section, Table
-from ui.screens.moments import clock_time, moment
+from ui.screens.moments import clock_time, minute
 from ui.theme import theme
 
 STATES = {
@@ -142,7 +142,7 @@ class Inbox(Screen):
         ]
         if message := self._message:
             rows = _("rows {first} to {last} of {journal}").format(first=message.first_row, last=message.last_row, journal=message.journal[:8])
-            facts += [(_("Received"), moment(message.received_at)), (_("Workstation"), message.workstation), (_("Journal"), rows), ("SHA-256", _short(message.sha256))]
+            facts += [(_("Received"), minute(message.received_at)), (_("Workstation"), message.workstation), (_("Journal"), rows), ("SHA-256", _short(message.sha256))]
         return facts
 
     def _offer(self, row: ReadingRow, one: CandidateRow, first: bool) -> Offer:

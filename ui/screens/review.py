@@ -25,7 +25,7 @@ from ui.kit.screen import Screen
 from ui.kit.table import Column, Table
 from ui.screens import why
 from ui.screens.lines import stations
-from ui.screens.moments import day, moment
+from ui.screens.moments import either
 
 LIST: tuple[Column[ReviewRow], ...] = (Column(N_("Sample"), lambda row: row, lambda row: _sample_cell(row), 240, stretch=True),)
 
@@ -146,14 +146,14 @@ class Review(Screen):
         test, reviewed, approval = card.stations[2:5]
         turn = Right.REVIEW in self.person.rights
         slots = [
-            Slot(_("Test"), test.by or "—", "done" if test.at else "later", [moment_of(test.at), _("I did these tests; the data are true.")]),
+            Slot(_("Test"), test.by or "—", "done" if test.at else "later", [either(test.at), _("I did these tests; the data are true.")]),
             Slot(
                 _("Review"),
                 reviewed.by if reviewed.at else self.person.name if turn else _("Reviewer"),
                 "done" if reviewed.at else "now" if turn else "later",
-                [moment_of(reviewed.at), _("I checked the records, calculations and verdicts.")],
+                [either(reviewed.at), _("I checked the records, calculations and verdicts.")],
             ),
-            Slot(_("Approval"), approval.by or _("Authorised signatory"), "done" if approval.at else "later", [moment_of(approval.at), _("I approve this report for issue.")]),
+            Slot(_("Approval"), approval.by or _("Authorised signatory"), "done" if approval.at else "later", [either(approval.at), _("I approve this report for issue.")]),
         ]
         self.slots.addWidget(Slots(slots, across=True))
 
@@ -220,11 +220,6 @@ class Review(Screen):
         place = keys.index(current.id) + 1 if current and current.id in keys else 0
         self.table.select(keys[place % len(keys)])
         self.why()
-
-
-def moment_of(at: object) -> str:
-    """Return the moment of a station, or nothing where it is still to come."""
-    return moment(at) if hasattr(at, "hour") else day(at)  # type: ignore[arg-type]
 
 
 def _sample_cell(row: ReviewRow) -> Cell:

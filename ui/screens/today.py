@@ -8,7 +8,6 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from lims.clock import local, system_clock
 from lims.i18n import N_, _
 from lims.views import today as view
 from lims.views.instruments import InstrumentRow
@@ -21,7 +20,7 @@ from ui.kit.empty import Empty
 from ui.kit.label import Label, Rule, ground
 from ui.kit.screen import Screen
 from ui.kit.table import Column, Table
-from ui.screens.moments import clock_time, in_words
+from ui.screens.moments import clock_time, in_words, today
 from ui.theme import theme
 
 WORK: tuple[Column[WorksheetRow], ...] = (
@@ -87,7 +86,7 @@ class Today(Screen):
         if card is None:
             return
         self.headline.say(self._next(card.tasks))
-        self.day.say(in_words(local(system_clock()).date()))
+        self.day.say(in_words(today()))
         self.line.put(card.stations)
         self.work.put(card.worksheets)
         self.instruments.put(card.instruments)
