@@ -1,0 +1,1 @@
+"""食验 Shiyan: the laboratory without its window."""

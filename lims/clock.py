@@ -26,6 +26,7 @@ class SteppingClock:
         self._now, self._step = start.astimezone(UTC), step
 
     def __call__(self) -> datetime:
+        """Move on and return the moment."""
         self._now += self._step
         return self._now
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gettext
 import io
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -76,10 +77,8 @@ def _compiled(folder: Path) -> bytes:
     if target.exists() and target.stat().st_mtime >= max(source.stat().st_mtime for source in sources):
         return target.read_bytes()
     compiled = _compile(sources)
-    try:
+    with suppress(OSError):  # a read-only installation compiles at each start: slower, never wrong
         target.write_bytes(compiled)
-    except OSError:
-        pass  # a read-only installation compiles at each start: slower, never wrong
     return compiled
 
 

@@ -68,7 +68,7 @@ class Lock:
 
     def __enter__(self) -> Lock:
         try:
-            self._file = open(self._path, "a+", encoding="utf-8")  # noqa: SIM115  (held until the program ends)
+            self._file = self._path.open("a+", encoding="utf-8")  # held until the program ends
         except OSError as error:
             raise Trouble(_("The folder {folder} cannot be written: {why}.").format(folder=self._path.parent, why=error.strerror)) from None
         if not _lock(self._file):
@@ -127,11 +127,12 @@ else:
 
 def refuse_network(path: Path, mounts: str | None = None) -> None:
     """Refuse a folder on a network share: a database file there loses data. *mounts* stands in for /proc/mounts."""
-    if _on_network(path, mounts):
+    if _on_network(path.resolve(), mounts):
         raise Refusal(
-            _("{folder} lies on a network share, where a database file can be damaged. Use a folder of this computer, or a PostgreSQL server for several workstations.").format(
-                folder=path
-            )
+            _(
+                "{folder} lies on a network share, where a database file can be damaged. "
+                "Use a folder of this computer, or a PostgreSQL server for several workstations."
+            ).format(folder=path)
         )
 
 
@@ -142,7 +143,7 @@ def _on_network(path: Path, mounts: str | None) -> bool:
         return str(path).startswith("\\\\") or ctypes.windll.kernel32.GetDriveTypeW(path.anchor) == DRIVE_REMOTE
     if mounts is None:
         try:
-            mounts = Path("/proc/mounts").read_text("utf-8")
+            mounts = Path("/proc/mounts").read_text("utf-8", "surrogateescape")
         except OSError:
             return False
     kinds = {Path(_unescape(line.split()[1])): line.split()[2] for line in mounts.splitlines() if len(line.split()) > 2}

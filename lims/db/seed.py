@@ -51,6 +51,12 @@ def _decimal(text: str) -> Decimal:
     return value
 
 
+def _count(text: str) -> int:
+    if (count := int(text)) < 1:
+        raise ValueError(text)
+    return count
+
+
 def _interval(text: str) -> str:
     round_to(Decimal(1), text)
     return text
@@ -74,7 +80,14 @@ SHEETS = (
     Sheet(
         "standards.csv",
         Standard,
-        {"code": _needed, "title_zh": str, "title_en": str, "in_force": _optional(date.fromisoformat), "abolished": _optional(date.fromisoformat), "source": str},
+        {
+            "code": _needed,
+            "title_zh": str,
+            "title_en": str,
+            "in_force": _optional(date.fromisoformat),
+            "abolished": _optional(date.fromisoformat),
+            "source": str,
+        },
         {},
     ),
     Sheet(
@@ -85,7 +98,7 @@ SHEETS = (
             "method": _needed,
             "title_zh": str,
             "unit": str,
-            "determinations": int,
+            "determinations": _count,
             "single_rounding": _interval,
             "rounding": _interval,
             "comparison": Comparison,
@@ -145,6 +158,8 @@ def _rows(sheet: Sheet, path: Path, keys: Mapping[type[Thing], Mapping[str, int]
 
 def _row(sheet: Sheet, path: Path, line: int, row: Mapping[str, str], keys: Mapping[type[Thing], Mapping[str, int]]) -> dict[str, Any]:
     read: dict[str, Any] = {}
+    if None in row:  # csv's key for what stands beyond the last column
+        raise _wrong(path, line, _("more fields than columns"))
     for name, reads in sheet.columns.items():
         try:
             read[name] = reads((row[name] or "").strip())

@@ -36,9 +36,13 @@ Kinds = frozenset[str]
 class Passwords(Protocol):
     """How passwords are kept: turned into a hash, and checked against one."""
 
-    def hash(self, password: str) -> str: ...
+    def hash(self, password: str) -> str:
+        """Return what is kept in the password's place."""
+        ...
 
-    def verify(self, hashed: str, password: str) -> bool: ...
+    def verify(self, hashed: str, password: str) -> bool:
+        """Tell whether *password* gave what is kept."""
+        ...
 
 
 class Work(Session):
@@ -140,6 +144,7 @@ class Store:
             except Refusal:
                 self._keep(work.kept)
                 raise
+            self._keep(work.kept)
             touched = frozenset(work.touched)
         if touched:
             for tell in self.on_change:

@@ -74,7 +74,7 @@ def copy(engine: Engine, target: Path) -> None:
     unfinished = target.with_name(target.name + ".part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with sqlite3.connect(f"file:{Path(engine.url.database).as_posix()}?mode=ro", uri=True) as source, sqlite3.connect(unfinished) as copied:
+        with sqlite3.connect(f"{Path(engine.url.database).absolute().as_uri()}?mode=ro", uri=True) as source, sqlite3.connect(unfinished) as copied:
             source.backup(copied)
         source.close()
         copied.close()

@@ -60,7 +60,15 @@ def _after_flush(work: Work, _context: UOWTransaction) -> None:
 def lines_for(work: Work, kind: type[Thing], rows: Iterable[Mapping[str, Any]], keys: Iterable[Any]) -> list[dict[str, Any]]:
     """Return the trail lines for rows written in bulk."""
     return [
-        _head(work) | {"kind": kind.__tablename__, "thing": str(key), "name": str(row.get("number", row.get("code", key))), "field": "", "old": None, "new": _json(row, kind.secret)}
+        _head(work)
+        | {
+            "kind": kind.__tablename__,
+            "thing": str(key),
+            "name": str(row.get("number", row.get("code", key))),
+            "field": "",
+            "old": None,
+            "new": _json(row, kind.secret),
+        }
         for row, key in zip(rows, keys, strict=True)
     ]
 

@@ -49,11 +49,18 @@ def decision_rule(findings: Sequence[Finding]) -> str:
     rounded = [one.item for one in findings if one.comparison is Comparison.ROUNDED]
     full = [one.item for one in findings if one.comparison is Comparison.FULL]
     if not rounded:
-        return _("Decision rule: full value comparison by GB/T 8170-2008, the unrounded value against the limit; measurement uncertainty is not taken into account (simple acceptance).")
+        return _(
+            "Decision rule: full value comparison by GB/T 8170-2008, the unrounded value against the limit; "
+            "measurement uncertainty is not taken into account (simple acceptance)."
+        )
     if not full:
-        return _("Decision rule: rounded value comparison by GB/T 8170-2008, the reported value against the limit; measurement uncertainty is not taken into account (simple acceptance).")
+        return _(
+            "Decision rule: rounded value comparison by GB/T 8170-2008, the reported value against the limit; "
+            "measurement uncertainty is not taken into account (simple acceptance)."
+        )
     return _(
-        "Decision rule: full value comparison by GB/T 8170-2008, the unrounded value against the limit; for {items} rounded value comparison, the reported value against the limit; "
+        "Decision rule: full value comparison by GB/T 8170-2008, the unrounded value against the limit; "
+        "for {items} rounded value comparison, the reported value against the limit; "
         "measurement uncertainty is not taken into account (simple acceptance)."
     ).format(items=_(", ").join(rounded))
 
@@ -68,7 +75,8 @@ def notes(objection_days: str, farm_days: str) -> tuple[str, ...]:
             _("The report is void when altered. It may be copied only in full, and only with the laboratory's written consent."),
             _("A commissioned test answers for the sample sent in only; supervisory sampling answers for the batch the sample was taken from."),
             _(
-                "Objections go to the department that organised the sampling within {days} working days of receiving the report ({farm} working days for supervisory sampling of edible farm products); "
+                "Objections go to the department that organised the sampling within {days} working days of receiving the report "
+                "({farm} working days for supervisory sampling of edible farm products); "
                 "after that the report counts as accepted. Microbiological items are not tested again."
             ),
             _("The report may not be used for advertising without consent."),

@@ -30,7 +30,10 @@ _PARSER = Lark(GRAMMAR, parser="lalr")
 @cache
 def _parsed(formula: str) -> Tree[Token]:
     try:
-        return _PARSER.parse(formula)
+        if len(formula) <= LONGEST:
+            return _PARSER.parse(formula)
+        formula = f"{formula[:40]}…"
+        raise LarkError
     except LarkError:
         raise Refusal(_("“{formula}” is no formula this program can read.").format(formula=formula)) from None
 

@@ -7,15 +7,15 @@ from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from lims.errors import Refusal
 from lims.i18n import _
 
-
 EXACT = 250
 """Digits that every value this program reads can be reckoned in without losing one: 60 typed ones, exponents of two digits."""
 
 
 def round_to(value: Decimal, interval: str) -> Decimal:
-    """Round *value* to *interval*: ``0.1``, ``0.5`` or ``20`` is a step (1, 2 or 5 times a power of ten), ``3s`` is three
-    significant digits; the empty interval leaves the value as it is.
+    """Round *value* to *interval*.
 
+    ``0.1``, ``0.5`` or ``20`` is a step (1, 2 or 5 times a power of ten), ``3s`` is three significant digits; the empty
+    interval leaves the value as it is.
     Significant digits are only ever taken away: 0.12 to ``3s`` stays 0.12, since no digit is known that was not measured.
     Source: GB/T 8170-2008, 3.1-3.4 (rounding to 1, 0.2 and 0.5 units; no successive rounding; negatives by their absolute value).
     """

@@ -11,7 +11,7 @@ from lims.i18n import N_
 class Verdict(StrEnum):
     """What is said of one result or of a whole sample. Unknown never becomes a pass."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105  (a verdict, no password)
     FAIL = "fail"
     UNDECIDED = "undecided"
     NONE = "none"

@@ -16,7 +16,9 @@ class Stateful(Protocol):
     """The facts of a thing that stands in a state."""
 
     @property
-    def state(self) -> StrEnum: ...
+    def state(self) -> StrEnum:
+        """Where it stands."""
+        ...
 
 
 F = TypeVar("F", bound=Stateful)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lims.db.store import Work
 from lims.domain.analyses import Analysis, Attempt, Determination, Judged
+from lims.domain.catalogue import Procedure
 from lims.domain.certificates import Signature
 from lims.errors import Refusal
 from lims.i18n import _
@@ -19,7 +20,7 @@ from lims.rules.rounding import plain, round_to
 from lims.services import certificates
 from lims.services.signing import content_of, digest
 from lims.services.verb import verb
-from lims.views.analyses import facts_of, load, present
+from lims.views.analyses import counting, facts_of, load, measured, present
 
 
 @verb("analyses.enter", Right.TEST)
@@ -29,8 +30,10 @@ def enter(work: Work, analysis: int, place: int, text: str, *, by: Actor, unit: 
     if row.procedure.formula:
         raise Refusal(_("This value is calculated. Enter the weighings it comes from."))
     if text.strip():
-        parse(text)
-    return put(work, row, Determination(attempt_id=present(row).id, place=place, text=text.strip(), unit=unit or row.procedure.unit, person_id=by.id, at=work.now()))
+        parse(text).into(unit or row.procedure.unit, row.procedure.unit)
+    return put(
+        work, row, Determination(attempt_id=present(row).id, place=place, text=text.strip(), unit=unit or row.procedure.unit, person_id=by.id, at=work.now())
+    )
 
 
 @verb("analyses.weigh", Right.TEST)
@@ -43,7 +46,9 @@ def weigh(work: Work, analysis: int, place: int, inputs: Mapping[str, str], *, b
     return put(
         work,
         row,
-        Determination(attempt_id=present(row).id, place=place, text=calculated(row, typed), unit=row.procedure.unit, inputs=typed, person_id=by.id, at=work.now()),
+        Determination(
+            attempt_id=present(row).id, place=place, text=calculated(row, typed), unit=row.procedure.unit, inputs=typed, person_id=by.id, at=work.now()
+        ),
     )
 
 
@@ -139,7 +144,7 @@ def cancel(work: Work, analyses: Sequence[int], *, reason: str, by: Actor) -> No
 def put(work: Work, row: Analysis, determination: Determination) -> Judgement:
     """Add a determination to the present attempt and judge it anew."""
     attempt = present(row)
-    if determination.text and determination.text == _last(attempt, determination.place) and not determination.inputs:
+    if determination.text and (determination.text, determination.unit) == _last(attempt, determination.place) and not determination.inputs:
         return _judged(row, attempt)
     attempt.determinations.append(determination)
     judgement = _judged(row, attempt)
@@ -162,17 +167,18 @@ def calculated(row: Analysis, inputs: Mapping[str, str]) -> str:
 def open_for_values(row: Analysis, facts: AnalysisFacts, place: int, by: Actor) -> None:
     """Raise Refusal unless this person may put a value into this place now."""
     if row.state is not AnalysisState.IN_TEST:
-        raise Refusal(_("{item} is {state}; values are entered only while it is in test.").format(item=row.item.name_zh, state=_(ANALYSIS_FLOW.words[row.state])))
+        raise Refusal(
+            _("{item} is {state}; values are entered only while it is in test.").format(item=row.item.name_zh, state=_(ANALYSIS_FLOW.words[row.state]))
+        )
     if facts.assigned_to not in (None, by.id):
         raise Refusal(_("This is another analyst's work. Have it assigned to you first."))
     if not 1 <= place <= row.procedure.determinations:
         raise Refusal(_("{item} is determined {count} times, not more.").format(item=row.item.name_zh, count=row.procedure.determinations))
 
 
-def found(attempt: Attempt, count: int) -> list[Measured | None]:
-    """Return the value that counts at each place of an attempt: the last one entered."""
-    last = {one.place: one.text for one in attempt.determinations}
-    return [parse(last[place]) if last.get(place) else None for place in range(1, count + 1)]
+def found(attempt: Attempt, procedure: Procedure) -> list[Measured | None]:
+    """Return the value that counts at each place of an attempt, the last one entered, in the procedure's unit."""
+    return [measured(one, procedure.unit) for one in counting(attempt, procedure)]
 
 
 def _cell(work: Work, row: Analysis, cell: Typed, by: Actor) -> Determination:
@@ -190,12 +196,11 @@ def _cell(work: Work, row: Analysis, cell: Typed, by: Actor) -> Determination:
 
 
 def _judged(row: Analysis, attempt: Attempt) -> Judgement:
-    unit = next((one.unit for one in reversed(attempt.determinations) if one.text), row.procedure.unit)
-    return judge(found(attempt, row.procedure.determinations), row.procedure.rule(row.item.code), row.limit.rule() if row.limit else None, unit=unit)
+    return judge(found(attempt, row.procedure), row.procedure.rule(row.item.code), row.limit.rule() if row.limit else None)
 
 
-def _last(attempt: Attempt, place: int) -> str:
-    return next((one.text for one in reversed(attempt.determinations) if one.place == place), "")
+def _last(attempt: Attempt, place: int) -> tuple[str, str]:
+    return next(((one.text, one.unit) for one in reversed(attempt.determinations) if one.place == place), ("", ""))
 
 
 def _open_row(work: Work, analysis: int, place: int, by: Actor) -> Analysis:

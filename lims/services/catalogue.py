@@ -33,7 +33,12 @@ def confirm(work: Work, codes: Sequence[str], *, by: Actor, remark: str = "") ->
 
 def applicable(work: Work, product: str, on: date) -> tuple[limits.Limit, ...]:
     """Return the limits of a product in the editions in force on a day."""
-    query = select(Limit).join(Limit.product).where(Limit.product.has(code=product)).options(joinedload(Limit.item), joinedload(Limit.product), joinedload(Limit.standard))
+    query = (
+        select(Limit)
+        .join(Limit.product)
+        .where(Limit.product.has(code=product))
+        .options(joinedload(Limit.item), joinedload(Limit.product), joinedload(Limit.standard))
+    )
     rows = [row.rule() for row in work.scalars(query.order_by(Limit.id))]
     editions = {row.code: row.edition() for row in work.scalars(select(Standard))}
     return limits.in_force(rows, editions, on)

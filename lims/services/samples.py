@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from lims.clock import day_of
 from lims.db.store import Work
 from lims.domain.analyses import Analysis
 from lims.domain.catalogue import Item, Limit, Procedure, Product
@@ -139,7 +140,7 @@ def _taken(work: Work, form_number: str, number: str) -> dict[str, str]:
     wrong: dict[str, str] = {}
     used = work.execute(select(Sample.number, Sample.registered_at).join(Sampling).where(Sampling.number == form_number)).first() if form_number else None
     if used:
-        wrong["form_number"] = _("This form number was registered on {day} as {number}.").format(day=used.registered_at.date(), number=used.number)
+        wrong["form_number"] = _("This form number was registered on {day} as {number}.").format(day=day_of(used.registered_at, work.setting("time_zone")), number=used.number)
     number = number.strip()
     if number and (words := number_mistake(number)):
         wrong["number"] = words
@@ -157,15 +158,22 @@ def _free_number(work: Work, prefix: str) -> str:
 
 def _ask(work: Work, sample: Sample, asked: tuple[Asked, ...]) -> None:
     items = dict(work.execute(select(Item.code, Item.id).where(Item.code.in_([one.item for one in asked]))).tuples().all())
-    procedures = dict(work.execute(select(Procedure.code, Procedure.id).where(Procedure.code.in_([one.procedure for one in asked]))).tuples().all())
-    limits = dict(work.execute(select(Limit.code, Limit.id).where(Limit.code.in_([one.limit for one in asked if one.limit]))).tuples().all())
+    procedures = _of_items(work, Procedure, [one.procedure for one in asked])
+    limits = _of_items(work, Limit, [one.limit for one in asked if one.limit])
     for one in asked:
-        if one.item not in items or one.procedure not in procedures or (one.limit and one.limit not in limits):
+        if (one.procedure, one.item) not in procedures or (one.limit and (one.limit, one.item) not in limits):
             raise Mistakes({"asked": _("{item} is not in the library in this way. Choose again.").format(item=one.item)})
     work.write_many(
         Analysis,
         [
-            {"sample_id": sample.id, "item_id": items[one.item], "procedure_id": procedures[one.procedure], "limit_id": limits[one.limit] if one.limit else None, "state": ANALYSIS_FLOW.initial, "version": 1}
+            {
+                "sample_id": sample.id,
+                "item_id": items[one.item],
+                "procedure_id": procedures[one.procedure, one.item],
+                "limit_id": limits[one.limit, one.item] if one.limit else None,
+                "state": ANALYSIS_FLOW.initial,
+                "version": 1,
+            }
             for one in asked
         ],
     )

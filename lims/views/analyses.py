@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
-from lims.domain.analyses import Analysis, Attempt
-from lims.domain.catalogue import Item, Limit
+from lims.domain.analyses import Analysis, Attempt, Determination
+from lims.domain.catalogue import Item, Limit, Procedure
 from lims.domain.certificates import Certificate
 from lims.domain.people import Person
 from lims.domain.samples import Sample
@@ -20,8 +20,8 @@ from lims.rules import formula
 from lims.rules.flows import AnalysisFacts, AnalysisState, CertificateState, SampleState
 from lims.rules.judgement import COMPARISON_WORDS, REASON_WORDS, Comparison, Reason
 from lims.rules.limits import Operator
-from lims.rules.quantity import parse
-from lims.rules.rounding import plain
+from lims.rules.quantity import Measured, parse
+from lims.rules.rounding import plain, round_to
 from lims.rules.verdict import WORDS as VERDICT_WORDS
 from lims.rules.verdict import Verdict, together
 from lims.views.catalogue import confirmed_codes
@@ -131,6 +131,17 @@ def waiting(work: Session) -> list[WaitingRow]:
         .order_by(Sample.received_at, Analysis.id)
     )
     return [WaitingRow(key, number, name, named(item), row.procedure.method, at) for key, number, name, item, row, at in work.execute(query).tuples()]
+
+
+def counting(attempt: Attempt | None, procedure: Procedure) -> list[Determination | None]:
+    """Return the determination that counts at each place of an attempt: the last one entered."""
+    last = {one.place: one for one in attempt.determinations} if attempt else {}
+    return [last.get(place) for place in range(1, procedure.determinations + 1)]
+
+
+def measured(one: Determination | None, unit: str) -> Measured | None:
+    """Return what was determined in *unit*, or None where nothing was, or it was taken back."""
+    return parse(one.text).into(one.unit, unit) if one and one.text else None
 
 
 def rows(work: Session, *, worksheet: int | None = None, sample: str | None = None, ids: Sequence[int] | None = None) -> list[AnalysisRow]:
@@ -257,7 +268,9 @@ def _attempt(attempt: Attempt, people: Mapping[int, str], places: int) -> Attemp
     judged = attempt.judgements[-1] if attempt.judgements else None
     analyst = people.get(attempt.determinations[-1].person_id if attempt.determinations else attempt.begun_by, "")
     values = tuple(last[place].text if place in last else "" for place in range(1, places + 1))
-    return AttemptRow(attempt.number, analyst, attempt.begun_at, attempt.cause, values, judged.reported if judged else "", judged.verdict if judged else Verdict.UNDECIDED)
+    return AttemptRow(
+        attempt.number, analyst, attempt.begun_at, attempt.cause, values, judged.reported if judged else "", judged.verdict if judged else Verdict.UNDECIDED
+    )
 
 
 def _inputs(asked: str, words: str) -> tuple[tuple[str, str], ...]:
@@ -282,14 +295,12 @@ def _facts(one: Analysis, reported: str) -> AnalysisFacts:
 
 
 def _lacks(one: Analysis, attempt: Attempt | None) -> str | None:
-    places = range(1, one.procedure.determinations + 1)
-    last = {found.place: found.text for found in attempt.determinations} if attempt else {}
-    empty = sum(1 for place in places if not last.get(place))
-    if empty:
+    found = [measured(determination, one.procedure.unit) for determination in counting(attempt, one.procedure)]
+    if empty := found.count(None):
         return _("{count} values are missing.").format(count=empty) if empty > 1 else _("1 value is missing.")
     tolerance = one.procedure.rule("").tolerance
-    numbers = [found.value for place in places if (found := parse(last[place])).value is not None]
-    return tolerance.refusal(numbers) if tolerance and len(numbers) == len(places) else None
+    numbers = [round_to(value.value, one.procedure.single_rounding) for value in found if value and value.value is not None]
+    return tolerance.refusal(numbers) if tolerance and len(numbers) == len(found) else None
 
 
 def _reported(work: Session, samples: Iterable[int]) -> dict[int, str]:

@@ -35,6 +35,20 @@ def rows(work: Session) -> list[BusinessRow]:
     counted = select(Sampling.business_id, func.count().label("samplings")).group_by(Sampling.business_id).subquery()
     query = select(Business, func.coalesce(counted.c.samplings, 0)).outerjoin(counted, counted.c.business_id == Business.id).order_by(Business.name)
     return [
-        BusinessRow(one.id, one.name, one.client, one.sampled, one.link, one.credit_code, one.licence_kind, one.licence_number, one.legal_person, one.address, one.contact, one.phone, count)
+        BusinessRow(
+            one.id,
+            one.name,
+            one.client,
+            one.sampled,
+            one.link,
+            one.credit_code,
+            one.licence_kind,
+            one.licence_number,
+            one.legal_person,
+            one.address,
+            one.contact,
+            one.phone,
+            count,
+        )
         for one, count in work.execute(query).tuples()
     ]

@@ -36,19 +36,24 @@ def find(work: Session, text: str, *, by: Actor) -> list[Hit]:
     text = text.strip()
     if not text:
         return []
-    hits = [
-        Hit(place, key, title, note)
-        for place, query in (
-            ("samples", select(Sample.number, Sample.number, Sample.name).where(_begins(Sample.number, text))),
-            ("samples", select(Sample.number, Portion.number, Sample.name).join(Sample, Portion.sample_id == Sample.id).where(_begins(Portion.number, text))),
-            ("samples", select(Sample.number, Sampling.number, Sample.name).join(Sampling, Sample.sampling_id == Sampling.id).where(_begins(Sampling.number, text))),
-            ("samples", select(Sample.number, Sample.number, Sample.name).where(_begins(Sample.name, text))),
-            ("certificates", select(Certificate.id, Certificate.number, Sample.name).join(Sample, Certificate.sample_id == Sample.id).where(_begins(Certificate.number, text))),
-            ("bench", select(Worksheet.number, Worksheet.number, Worksheet.title).where(_begins(Worksheet.number, text))),
-            ("businesses", select(Business.id, Business.name, Business.address).where(_begins(Business.name, text))),
-        )
-        for key, title, note in _first(work, query)
-    ]
+    queries: tuple[tuple[str, Select[*tuple[Any, ...]]], ...] = (
+        ("samples", select(Sample.number, Sample.number, Sample.name).where(_begins(Sample.number, text))),
+        ("samples", select(Sample.number, Portion.number, Sample.name).join(Sample, Portion.sample_id == Sample.id).where(_begins(Portion.number, text))),
+        (
+            "samples",
+            select(Sample.number, Sampling.number, Sample.name).join(Sampling, Sample.sampling_id == Sampling.id).where(_begins(Sampling.number, text)),
+        ),
+        ("samples", select(Sample.number, Sample.number, Sample.name).where(_begins(Sample.name, text))),
+        (
+            "certificates",
+            select(Certificate.id, Certificate.number, Sample.name)
+            .join(Sample, Certificate.sample_id == Sample.id)
+            .where(_begins(Certificate.number, text)),
+        ),
+        ("bench", select(Worksheet.number, Worksheet.number, Worksheet.title).where(_begins(Worksheet.number, text))),
+        ("businesses", select(Business.id, Business.name, Business.address).where(_begins(Business.name, text))),
+    )
+    hits = [Hit(place, key, title, note) for place, query in queries for key, title, note in _first(work, query)]
     once = {(hit.place, hit.key, hit.title): hit for hit in hits}
     return sorted(once.values(), key=lambda hit: hit.title.casefold() != text.casefold())
 
@@ -58,5 +63,5 @@ def _begins(column: InstrumentedAttribute[str], text: str) -> Any:
     return (column >= text) & (column < f"{text}\U0010ffff")
 
 
-def _first(work: Session, query: Select[Any]) -> list[Any]:
+def _first(work: Session, query: Select[*tuple[Any, ...]]) -> list[Any]:
     return list(work.execute(query.limit(MOST)))

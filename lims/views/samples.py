@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, String, and_, case, func, literal, select, type_coerce
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from lims.clock import day_of
 from lims.domain.analyses import Analysis
 from lims.domain.businesses import Business
 from lims.domain.certificates import Certificate
@@ -19,10 +20,12 @@ from lims.domain.samplings import Sampling
 from lims.i18n import _
 from lims.rules.flows import FOLLOWS, AnalysisState, CertificateState, PortionState, Progress, SampleState
 from lims.rules.verdict import Verdict, together
+from lims.views import settings
 from lims.views.analyses import AnalysisRow
 from lims.views.analyses import rows as analysis_rows
 from lims.views.labels import LabelRow
 from lims.views.names import named
+from lims.views.worksheets import HANDED_IN
 
 PORTIONS = {"test": "1", "backup": "B"}
 """Kind of portion -> what follows the sample number on its label."""
@@ -123,7 +126,9 @@ def card(work: Session, number: str) -> SampleCard | None:
     found = work.execute(_query().where(Sample.number == number)).one()
     row = _row(found)
     analyses = tuple(analysis_rows(work, sample=number))
-    reports = work.execute(select(Certificate.id, Certificate.number, Certificate.revision, Certificate.state).where(Certificate.sample_id == sample.id).order_by(Certificate.id))
+    reports = work.execute(
+        select(Certificate.id, Certificate.number, Certificate.revision, Certificate.state).where(Certificate.sample_id == sample.id).order_by(Certificate.id)
+    )
     receiver = work.scalar(select(Person.name).where(Person.id == sample.received_by)) or ""
     counted = [one.verdict for one in analyses if one.state is not AnalysisState.CANCELLED]
     return SampleCard(
@@ -144,13 +149,20 @@ def card(work: Session, number: str) -> SampleCard | None:
 
 def labels(work: Session, number: str) -> list[LabelRow]:
     """Return what is printed on the labels of a sample's portions."""
-    query = select(Portion, Sample).join(Sample, Portion.sample_id == Sample.id).where(Sample.number == number).order_by(Portion.id).options(joinedload(Sample.sampling))
+    zone = settings.values(work)["time_zone"]
+    query = (
+        select(Portion, Sample)
+        .join(Sample, Portion.sample_id == Sample.id)
+        .where(Sample.number == number)
+        .order_by(Portion.id)
+        .options(joinedload(Sample.sampling))
+    )
     return [
         LabelRow(
             number=portion.number,
             name=sample.name,
             kind=_("test portion") if portion.kind == "test" else _("backup portion"),
-            received_on=sample.received_at.date() if sample.received_at else sample.product_on,
+            received_on=day_of(sample.received_at, zone) if sample.received_at else sample.product_on,
             storage=_(sample.sampling.form.get("storage", "")),
         )
         for portion, sample in work.execute(query).tuples()
@@ -161,9 +173,15 @@ def stations(work: Session, sample: Sample, receiver: str) -> tuple[StationRow, 
     """Return the sample's line: sampling, intake, test, review, approval, issue."""
     people = dict(work.execute(select(Person.id, Person.name)).tuples().all())
     analyses = work.execute(
-        select(func.max(Analysis.submitted_at), func.max(Analysis.submitted_by), func.max(Analysis.reviewed_at), func.max(Analysis.reviewed_by), func.count(), func.count(Analysis.reviewed_at), func.count(Analysis.submitted_at)).where(
-            Analysis.sample_id == sample.id, Analysis.state != AnalysisState.CANCELLED
-        )
+        select(
+            func.max(Analysis.submitted_at),
+            func.max(Analysis.submitted_by),
+            func.max(Analysis.reviewed_at),
+            func.max(Analysis.reviewed_by),
+            func.count(),
+            _among((AnalysisState.REVIEWED,)),
+            _among(HANDED_IN),
+        ).where(Analysis.sample_id == sample.id, Analysis.state != AnalysisState.CANCELLED)
     ).one()
     submitted, tester, reviewed, reviewer, total, done, handed = analyses.tuple()
     report = work.scalars(select(Certificate).where(Certificate.sample_id == sample.id).order_by(Certificate.id.desc()).limit(1)).first()
@@ -178,11 +196,14 @@ def stations(work: Session, sample: Sample, receiver: str) -> tuple[StationRow, 
 
 
 def _row(found: Any) -> SampleRow:
-    return SampleRow(**{**found._mapping, "state": SampleState(found.state)})
+    return SampleRow(**{**found._asdict(), "state": SampleState(found.state)})
 
 
 def _query() -> Select[Any]:
-    progress = Progress(_count(Analysis.state.in_(_BEGUN)), select(func.count(Certificate.id)).where(Certificate.sample_id == Sample.id, Certificate.state.in_(_IN_FORCE)).correlate(Sample).scalar_subquery())
+    progress = Progress(
+        _count(Analysis.state.in_(_BEGUN)),
+        select(func.count(Certificate.id)).where(Certificate.sample_id == Sample.id, Certificate.state.in_(_IN_FORCE)).correlate(Sample).scalar_subquery(),
+    )
     followed = [(and_(Sample.stage == SampleState.RECEIVED, holds(progress)), literal(state.value)) for state, holds in FOLLOWS]
     state = case(*followed, else_=type_coerce(Sample.stage, String)).label("state")
     return (
@@ -201,6 +222,10 @@ def _query() -> Select[Any]:
         .join(Sampling, Sample.sampling_id == Sampling.id)
         .join(Business, Sampling.business_id == Business.id)
     )
+
+
+def _among(states: tuple[AnalysisState, ...]) -> Any:
+    return func.coalesce(func.sum(case((Analysis.state.in_(states), 1), else_=0)), 0)
 
 
 def _count(condition: Any) -> Any:

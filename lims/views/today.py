@@ -87,7 +87,8 @@ def _counts(work: Session) -> dict[str, int]:
     return {
         "expected": work.scalar(select(func.count(Sample.id)).where(Sample.stage == SampleState.EXPECTED)) or 0,
         "waiting": _analyses(work, AnalysisState.REQUESTED),
-        "in_test": work.scalar(select(func.count(Analysis.sample_id.distinct())).where(Analysis.state.in_((AnalysisState.ASSIGNED, AnalysisState.IN_TEST)))) or 0,
+        "in_test": work.scalar(select(func.count(Analysis.sample_id.distinct())).where(Analysis.state.in_((AnalysisState.ASSIGNED, AnalysisState.IN_TEST))))
+        or 0,
         "submitted": work.scalar(select(func.count(Analysis.sample_id.distinct())).where(Analysis.state == AnalysisState.SUBMITTED)) or 0,
         "unmatched": readings.get(ReadingState.NEEDS_PERSON, 0),
         "matched": readings.get(ReadingState.MATCHED, 0),

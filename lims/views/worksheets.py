@@ -71,7 +71,17 @@ def rows(work: Session, *, analyst: str = "", open_only: bool = False) -> list[W
     """Return worksheets, newest first."""
     handed = func.sum(case((Analysis.state.in_(HANDED_IN), 1), else_=0))
     query = (
-        select(Worksheet.id, Worksheet.number, Worksheet.title, Person.name, Person.login, func.coalesce(Instrument.name, ""), Worksheet.created_at, func.count(Analysis.id), handed)
+        select(
+            Worksheet.id,
+            Worksheet.number,
+            Worksheet.title,
+            Person.name,
+            Person.login,
+            func.coalesce(Instrument.name, ""),
+            Worksheet.created_at,
+            func.count(Analysis.id),
+            handed,
+        )
         .join(Person, Worksheet.analyst_id == Person.id)
         .outerjoin(Instrument, Worksheet.instrument_id == Instrument.id)
         .join(Analysis, Analysis.worksheet_id == Worksheet.id)

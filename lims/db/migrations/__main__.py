@@ -29,7 +29,11 @@ def upgrade() -> None:
     """Make the step."""
 '''
 
-PLAIN = {r"thing\.Exact\(\S*?\)": "sa.String(length=80)", r"thing\.Moment\(\S*?\)": "sa.DateTime(timezone=True)", r"thing\.Roles\(\S*?\)": "sa.String(length=200)"}
+PLAIN = {
+    r"thing\.Exact\(\S*?\)": "sa.String(length=80)",
+    r"thing\.Moment\(\S*?\)": "sa.DateTime(timezone=True)",
+    r"thing\.Roles\(\S*?\)": "sa.String(length=200)",
+}
 """Our column types by what the database keeps: a migration must not change when the program's classes do."""
 
 
