@@ -24,16 +24,18 @@ NAME: /[^\W\d]\w*/
 %ignore /[ \t]+/
 """
 
+LONGEST = 500
+"""Characters: a formula of any method fits, and none nests deeper than the evaluation can go."""
+
 _PARSER = Lark(GRAMMAR, parser="lalr")
 
 
 @cache
 def _parsed(formula: str) -> Tree[Token]:
+    if len(formula) > LONGEST:
+        raise Refusal(_("A formula has at most {count} characters.").format(count=LONGEST))
     try:
-        if len(formula) <= LONGEST:
-            return _PARSER.parse(formula)
-        formula = f"{formula[:40]}…"
-        raise LarkError
+        return _PARSER.parse(formula)
     except LarkError:
         raise Refusal(_("“{formula}” is no formula this program can read.").format(formula=formula)) from None
 

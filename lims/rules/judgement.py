@@ -240,7 +240,7 @@ def _edge(one: Measured, bound: Decimal | None, limit: Limit, detection_limit: D
     if one.comparator == ">":
         return _above(bound, limit)
     if limit.operator in FORBIDDEN:
-        return _not_found(one, detection_limit)
+        return _not_found(one, bound, detection_limit)
     assert limit.limit is not None
     if limit.operator in (Operator.AT_LEAST, Operator.ABOVE):
         below = bound is not None and bound <= limit.limit
@@ -252,13 +252,13 @@ def _edge(one: Measured, bound: Decimal | None, limit: Limit, detection_limit: D
     return Verdict.PASS, Reason.BELOW_DETECTION
 
 
-def _not_found(one: Measured, detection_limit: Decimal | None) -> tuple[Verdict, Reason]:
+def _not_found(one: Measured, bound: Decimal | None, detection_limit: Decimal | None) -> tuple[Verdict, Reason]:
     """Below what? Only what lies below the limit of detection, or is said to, has not been found."""
-    if one.value is None:
+    if one.not_detected:
         return Verdict.PASS, Reason.NOT_DETECTED
-    if detection_limit is None:
+    if bound is None or detection_limit is None:
         return Verdict.UNDECIDED, Reason.DETECTED_UNKNOWN
-    return (Verdict.PASS, Reason.NOT_DETECTED) if one.value <= detection_limit else (Verdict.UNDECIDED, Reason.DETECTION_ABOVE_LIMIT)
+    return (Verdict.PASS, Reason.NOT_DETECTED) if bound <= detection_limit else (Verdict.UNDECIDED, Reason.DETECTION_ABOVE_LIMIT)
 
 
 def _above(bound: Decimal | None, limit: Limit) -> tuple[Verdict, Reason]:

@@ -15,7 +15,7 @@ from lims.domain.certificates import Certificate, Document, Signature
 from lims.errors import Refusal, Trouble
 from lims.i18n import N_, _
 from lims.rules.flows import CERTIFICATE_FLOW, AnalysisState, CertificateState
-from lims.rules.rights import Actor
+from lims.rules.rights import Actor, Right
 from lims.services import numbers, people
 from lims.services.signing import content_of, digest
 from lims.services.verb import verb
@@ -23,11 +23,14 @@ from lims.views import certificates as view
 from lims.views.certificates import Copy
 
 
+ALIVE = (CertificateState.DRAFT, CertificateState.APPROVED, CertificateState.ISSUED)
+
+
 def draft_where_ready(work: Work, samples: Iterable[int]) -> None:
     """Draft the report of every sample whose analyses are all reviewed and that has no draft or report in force yet."""
     for sample in sorted(samples):
         states = list(work.scalars(select(Analysis.state).where(Analysis.sample_id == sample, Analysis.state != AnalysisState.CANCELLED)))
-        alive = work.scalar(select(Certificate.id).where(Certificate.sample_id == sample, Certificate.state != CertificateState.VOID))
+        alive = work.scalar(select(Certificate.id).where(Certificate.sample_id == sample, Certificate.state.in_(ALIVE)))
         if states and all(state is AnalysisState.REVIEWED for state in states) and alive is None:
             work.add(Certificate(number=numbers.following(work, "certificate_mask"), sample_id=sample, drafted_at=work.now()))
 
@@ -75,7 +78,7 @@ def void(work: Work, key: int, password: str, *, reason: str, by: Actor) -> None
     work.add(Signature(sample_id=certificate.sample_id, certificate_id=key, step="void", person_id=by.id, at=work.now(), digest=certificate.digest))
 
 
-@verb("certificates.revise")
+@verb("certificates.revise", Right.APPROVE)
 def revise(work: Work, key: int, *, reason: str, by: Actor) -> int:
     """Begin a new revision of an issued report; the old one stays in force until the new one is approved. Returns its key."""
     certificate = work.get_one(Certificate, key)
@@ -86,7 +89,12 @@ def revise(work: Work, key: int, *, reason: str, by: Actor) -> int:
     if work.scalar(select(Certificate.id).where(Certificate.replaces_id == key, Certificate.state == CertificateState.DRAFT)):
         raise Refusal(_("A revision of this report is being drafted already."))
     following = Certificate(
-        number=certificate.number, revision=certificate.revision + 1, sample_id=certificate.sample_id, replaces_id=key, cause=reason.strip(), drafted_at=work.now()
+        number=certificate.number,
+        revision=certificate.revision + 1,
+        sample_id=certificate.sample_id,
+        replaces_id=key,
+        cause=reason.strip(),
+        drafted_at=work.now(),
     )
     work.add(following)
     work.flush()
@@ -94,8 +102,10 @@ def revise(work: Work, key: int, *, reason: str, by: Actor) -> int:
 
 
 def pages(work: Work, key: int) -> bytes:
-    """Return the pages of a report to look at or print: a draft marked 草稿, the frozen bytes themselves, or a copy of them
-    with 作废 laid over when the report is void or replaced. Raises Refusal when a glyph is missing."""
+    """Return the pages of a report to look at or print. Raises Refusal when a glyph is missing.
+
+    A draft is marked 草稿; an approved report is the frozen bytes themselves; one void or replaced is a copy with 作废 laid over.
+    """
     from lims.reports import food, overlay
 
     frozen = view.pdf(work, key)
@@ -107,7 +117,9 @@ def pages(work: Work, key: int) -> bytes:
 
 def write_copies(work: Work, folder: Path) -> list[Path]:
     """Write the PDF of every approved report that *folder* lacks, and return the paths of all. Raises Trouble."""
-    rows = work.execute(select(Certificate.number, Certificate.revision, Certificate.document).where(Certificate.document.is_not(None)).order_by(Certificate.id)).tuples()
+    rows = work.execute(
+        select(Certificate.number, Certificate.revision, Certificate.document).where(Certificate.document.is_not(None)).order_by(Certificate.id)
+    ).tuples()
     paths = []
     for number, revision, document in rows:
         path = folder / f"{number}-{revision}.pdf"
@@ -146,4 +158,6 @@ def _freeze(work: Work, certificate: Certificate, by: Actor) -> None:
 
 def _replace(work: Work, key: int, reason: str, by: Actor) -> None:
     before = work.get_one(Certificate, key)
+    if before.state is CertificateState.VOID:  # declared void while its revision was drafted: void it stays
+        return
     before.state = CERTIFICATE_FLOW.make("replace", view.facts_of(work, key), by, reason)

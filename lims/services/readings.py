@@ -172,7 +172,9 @@ def _belongs(work: Work, sent: Sent) -> tuple[int | None, str]:
     sample = sample or work.scalars(select(Sample).join(Portion, Portion.sample_id == Sample.id).where(Portion.number == sent.sample)).first()
     if sample is None:
         return None, _("No sample has the number {number}.").format(number=sent.sample or "—")
-    row = work.execute(select(Analysis.id, Analysis.state).join(Item, Analysis.item_id == Item.id).where(Analysis.sample_id == sample.id, Item.code == sent.test)).first()
+    row = work.execute(
+        select(Analysis.id, Analysis.state).join(Item, Analysis.item_id == Item.id).where(Analysis.sample_id == sample.id, Item.code == sent.test)
+    ).first()
     if row is None:
         return None, _("Nothing called {test} is asked of sample {number}.").format(test=sent.test or "—", number=sample.number)
     problem = _value_problem(sent.value) or _state_problem(row.state)
@@ -212,10 +214,14 @@ def _misfit(work: Work, reading: Reading, analysis: int) -> str | None:
 def _put(work: Work, reading: Reading, by: Actor) -> None:
     (row,) = load(work, [reading.analysis_id or 0])
     attempt = present(row)
-    values = analyses.found(attempt, row.procedure.determinations)
+    values = analyses.found(attempt, row.procedure)
     place = next((place for place, value in enumerate(values, 1) if value is None), None)
     if place is None:
-        raise Refusal(_("{item} of sample {number} has all its values. Repeat the analysis, or reject the reading.").format(item=row.item.name_zh, number=row.sample.number))
+        raise Refusal(
+            _("{item} of sample {number} has all its values. Repeat the analysis, or reject the reading.").format(
+                item=row.item.name_zh, number=row.sample.number
+            )
+        )
     analyses.open_for_values(row, facts_of(work, [row])[row.id], place, by)
     analyses.put(
         work,

@@ -233,7 +233,14 @@ def sheet(work: Session, key: int, now: datetime, approver: Signature | None = N
 def _sheet(work: Session, certificate: Certificate, chosen: Mapping[str, str], now: datetime, approver: Signature | None) -> Sheet:
     sample = work.scalars(select(Sample).where(Sample.id == certificate.sample_id).options(joinedload(Sample.sampling))).one()
     found = analyses.rows(work, ids=_counted(work, sample.id))
-    limits = {row.id: row for row in work.scalars(select(Analysis).where(Analysis.sample_id == sample.id).options(joinedload(Analysis.limit).joinedload(Limit.standard), joinedload(Analysis.procedure)))}
+    limits = {
+        row.id: row
+        for row in work.scalars(
+            select(Analysis)
+            .where(Analysis.sample_id == sample.id, Analysis.state != AnalysisState.CANCELLED)
+            .options(joinedload(Analysis.limit).joinedload(Limit.standard), joinedload(Analysis.procedure))
+        )
+    }
     standards = {(limit.standard.code, limit.standard.title_zh) for row in limits.values() if (limit := row.limit)}
     methods = {(row.procedure.method, row.procedure.title_zh) for row in limits.values()}
     findings = [_finding(one, limits[one.id]) for one in found]
@@ -265,7 +272,9 @@ def _sheet(work: Session, certificate: Certificate, chosen: Mapping[str, str], n
         notes=conclusion.notes(chosen["objection_days"], chosen["objection_days_farm"]),
         remark=chosen["report_remark"],
         signatures=signed,
-        replaces=_("This report replaces No. {number}. Reason: {reason}").format(number=f"{before.number}-{before.revision}", reason=certificate.cause) if before else "",
+        replaces=_("This report replaces No. {number}. Reason: {reason}").format(number=f"{before.number}-{before.revision}", reason=certificate.cause)
+        if before
+        else "",
     )
 
 
@@ -298,7 +307,9 @@ def _reviewers(work: Session, sample: int) -> set[int]:
 
 def _signed(work: Session, sample: int) -> tuple[Signature, ...]:
     """Return the signatures under the present results: everybody who tested, everybody who reviewed, each once, last moment."""
-    query = select(Analysis.submitted_by, Analysis.submitted_at, Analysis.reviewed_by, Analysis.reviewed_at).where(Analysis.sample_id == sample, Analysis.state == AnalysisState.REVIEWED)
+    query = select(Analysis.submitted_by, Analysis.submitted_at, Analysis.reviewed_by, Analysis.reviewed_at).where(
+        Analysis.sample_id == sample, Analysis.state == AnalysisState.REVIEWED
+    )
     people = dict(work.execute(select(Person.id, Person.name)).tuples().all())
     last: dict[tuple[str, int], datetime] = {}
     for tester, tested, reviewer, reviewed in work.execute(query).tuples():
@@ -332,7 +343,17 @@ def _checks(facts: CertificateFacts) -> tuple[Check, ...]:
 
 def _row(certificate: Certificate, sample: Sample, verdicts: Mapping[int, Verdict]) -> CertificateRow:
     verdict = Verdict(certificate.verdict) if certificate.verdict else verdicts.get(sample.id, Verdict.UNDECIDED)
-    return CertificateRow(certificate.id, certificate.number, certificate.revision, sample.number, sample.name, verdict, certificate.state, certificate.drafted_at, certificate.approved_at)
+    return CertificateRow(
+        certificate.id,
+        certificate.number,
+        certificate.revision,
+        sample.number,
+        sample.name,
+        verdict,
+        certificate.state,
+        certificate.drafted_at,
+        certificate.approved_at,
+    )
 
 
 def _verdicts(work: Session, samples: Sequence[int]) -> dict[int, Verdict]:
