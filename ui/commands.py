@@ -28,7 +28,9 @@ def program_commands(window: Window) -> tuple[Command, ...]:
         *(Command(f"look.{name}", label, lambda name=name: window.look(name), icon="sun-moon", side="menu") for name, label in LOOKS.items()),
         *(Command(f"speak.{name}", label, lambda name=name: window.speak(name), icon="languages", side="menu") for name, label in LANGUAGES.items()),
         *(
-            Command(f"go.{place.name}", place.title, lambda name=place.name: window.open(name), f"Ctrl+{number}" if number < 10 else "", place.icon, side="menu")
+            Command(
+                f"go.{place.name}", place.title, lambda name=place.name: window.open(name), f"Ctrl+{number}" if number < 10 else "", place.icon, side="menu"
+            )
             for number, place in enumerate(window.places, 1)
         ),
     )

@@ -1,5 +1,6 @@
 """How everything looks: colours, sizes, typefaces and icons, all read from resources/theme.toml.
 
+Used like this:
     from ui.theme import theme
     theme.start(app)                      # once: Fusion, fonts, palette, style sheet
     theme.use("dark")                     # light, dark, contrast or system; `theme.changed` tells who paints
@@ -293,7 +294,8 @@ QMenu::icon { padding-left: 8px; }
 *[ground="raised"] { background: $raised; border: 1px solid $line2; border-radius: $corner_palette; }
 *[ground="card"] { background: $surface; border: 1px solid $line; border-radius: $corner_card; }
 *[ground="desk"] { background: $desk; }
-QLineEdit, QPlainTextEdit, QComboBox { background: $surface; color: $text; placeholder-text-color: $text3; border: 1px solid $field; border-radius: $corner_control; }
+QLineEdit, QPlainTextEdit, QComboBox { background: $surface; border: 1px solid $field; border-radius: $corner_control; }
+QLineEdit, QPlainTextEdit, QComboBox { color: $text; placeholder-text-color: $text3; }
 QLineEdit, QComboBox { padding: 0 10px; min-height: 28px; max-height: 28px; }
 QPlainTextEdit { padding: 3px 6px; }
 QLineEdit:focus, QComboBox:focus { border: $focus_width solid $focus; padding: 0 9px; min-height: 26px; max-height: 26px; }
@@ -301,12 +303,13 @@ QPlainTextEdit:focus { border: $focus_width solid $focus; padding: 2px 5px; }
 *[state="bad"], *[state="bad"]:focus { border: 2px solid $bad_solid; }
 *[state="warn"], *[state="warn"]:focus { border: 2px solid $warn_solid; }
 QLineEdit[state="bad"], QLineEdit[state="warn"], QComboBox[state="bad"] { padding: 0 9px; min-height: 26px; max-height: 26px; }
-QLineEdit:read-only, QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled { background: $sunken; color: $disabled; border: 1px solid $sunken; }
-QLineEdit[bare="true"], QLineEdit[bare="true"]:focus { background: transparent; border: none; padding: 0; max-height: 999px; }
+*[locked="true"], QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled { background: $sunken; color: $disabled; border-color: $sunken; }
+QLineEdit[bare="true"], QLineEdit[bare="true"]:focus { background: transparent; border: none; padding: 0; min-height: 44px; max-height: 44px; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: none; }
 QComboBox QLineEdit, QComboBox QLineEdit:focus { border: none; padding: 0; background: transparent; min-height: 24px; }
-QComboBox QAbstractItemView, QListView[popup="true"] { background: $raised; color: $text; border: 1px solid $line2; selection-background-color: $selected; selection-color: $text; padding: 4px; outline: none; }
+QComboBox QAbstractItemView, QListView[popup="true"] { background: $raised; color: $text; border: 1px solid $line2; padding: 4px; outline: none; }
+QComboBox QAbstractItemView, QListView[popup="true"] { selection-background-color: $selected; selection-color: $text; }
 QAbstractItemView[popup="true"]::item { min-height: 28px; padding: 0 6px; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }

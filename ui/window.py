@@ -296,7 +296,7 @@ class Window(QWidget):
             self._show(*self._past[self._at])
 
     def _changed(self, _kinds: frozenset[str]) -> None:
-        self._saved_words = _("Saved {time}").format(time=f"{datetime.now():%H:%M:%S}")
+        self._saved_words = _("Saved {time}").format(time=f"{datetime.now().astimezone():%H:%M:%S}")
         self._status.saved(self._saved_words)
         self._ask_counts()
 
@@ -325,7 +325,9 @@ class Window(QWidget):
 
     def _found(self, hits: Sequence[Hit] | None) -> None:
         if hits is not None and self.palette_.isVisible():
-            self.palette_.found(Entry(_(THINGS), hit.title, lambda hit=hit: self.open(hit.place, hit.key), hit.note, self._by_name[hit.place].icon) for hit in hits)
+            self.palette_.found(
+                Entry(_(THINGS), hit.title, lambda hit=hit: self.open(hit.place, hit.key), hit.note, self._by_name[hit.place].icon) for hit in hits
+            )
 
     def _entries(self) -> Iterable[Entry]:
         front = self.screen_in_front
@@ -338,7 +340,7 @@ class Window(QWidget):
                 yield Entry(_(GO), each.words(), each.run, icon=each.icon, keys=each.shortcut)
 
     def _show_person_menu(self) -> None:
-        names = [name for name in ("look.system", "look.light", "look.dark", "look.contrast", "roomy")]
+        names = ("look.system", "look.light", "look.dark", "look.contrast", "roomy")
         menu = QMenu(self)
         for each in (*self._personal, *(self.commands[name] for name in names), self.commands["leave"]):
             if each.name in {"look.system", "leave"}:

@@ -120,7 +120,18 @@ def _form() -> QWidget:
         Field("tick", "封条完好", "tick"),
     )
     form = Form(fields, columns=2)
-    form.put({"name": "豇豆", "amount": "3.1 kg", "made": "2026-11-31", "warm": "6.2 ℃", "form": "XBJ26110116383000412", "kind": "a", "password": "12345678", "tick": True})
+    form.put(
+        {
+            "name": "豇豆",
+            "amount": "3.1 kg",
+            "made": "2026-11-31",
+            "warm": "6.2 ℃",
+            "form": "XBJ26110116383000412",
+            "kind": "a",
+            "password": "12345678",
+            "tick": True,
+        }
+    )
     form._left("made")
     form._warn("warm")
     column.addWidget(form)
@@ -144,7 +155,10 @@ def _slots() -> QWidget:
 
 def _marks() -> QWidget:
     widget, column = card("判定与状态", "形状不同，去色仍可分辨")
-    for names in ((("bad", "不合格"), ("wait", "待判定"), ("hold", "暂扣"), ("ask", "无法判定")), (("done", "合格"), ("good", "合格"), ("none", "不判定"), ("warn", "接近限量"))):
+    for names in (
+        (("bad", "不合格"), ("wait", "待判定"), ("hold", "暂扣"), ("ask", "无法判定")),
+        (("done", "合格"), ("good", "合格"), ("none", "不判定"), ("warn", "接近限量")),
+    ):
         line = QHBoxLayout()
         for name, words in names:
             line.addWidget(CellView(Cell(words, chip=name)))
@@ -179,7 +193,13 @@ def table() -> Table:
         Column("样品编号", lambda row: row, name, 124),
         Column("状态", lambda row: row[1], width=90, stretch=True),
         Column("结果", lambda row: row, result, 76, "right", group=group, editable=True, name="result"),
-        Column("判定", lambda row: row[3], lambda value: cells.verdict(value, {"pass": "合格", "fail": "不合格", "none": "不判定"}.get(value, "无法判定")) if value else None, 104, group=group),
+        Column(
+            "判定",
+            lambda row: row[3],
+            lambda value: cells.verdict(value, {"pass": "合格", "fail": "不合格", "none": "不判定"}.get(value, "无法判定")) if value else None,
+            104,
+            group=group,
+        ),
     )
     made = Table(columns, key=lambda row: row[0], words="样品", kind="grid", look=lambda row: "qc" if row[0] == "质控" else "")
     made.put(ROWS)
@@ -216,7 +236,18 @@ def _bars() -> QWidget:
 
 def _line() -> QWidget:
     widget, column = card("样品的路")
-    column.addWidget(Line([Station("抽样", "done", "11-19"), Station("收样", "done", "11-19"), Station("检验", "done", "11-22"), Station("审核", "now", "今天"), Station("批准", "later"), Station("签发", "later")]))
+    column.addWidget(
+        Line(
+            [
+                Station("抽样", "done", "11-19"),
+                Station("收样", "done", "11-19"),
+                Station("检验", "done", "11-22"),
+                Station("审核", "now", "今天"),
+                Station("批准", "later"),
+                Station("签发", "later"),
+            ]
+        )
+    )
     return widget
 
 
@@ -257,7 +288,13 @@ def two_lines() -> Table:
     """Return a list of two-line rows."""
 
     def show(row: tuple[str, str, str, str]) -> Cell:
-        return Cell(row[0], weight=500, after=Cell(row[1], "text2"), right=Cell(mark=row[3]), below=Cell(row[2], "text2", role="note", right=Cell("今天 17:00", "warn", role="note")))
+        return Cell(
+            row[0],
+            weight=500,
+            after=Cell(row[1], "text2"),
+            right=Cell(mark=row[3]),
+            below=Cell(row[2], "text2", role="note", right=Cell("今天 17:00", "warn", role="note")),
+        )
 
     made = Table([Column("", lambda row: row, show, stretch=True)], key=lambda row: row[1], words="待我审", row_height=60, head=False, margin=8)
     made.put(

@@ -18,8 +18,8 @@ from ui.kit.cell import Cell, verdict
 from ui.kit.command import Command
 from ui.kit.desk import Desk
 from ui.kit.label import Label
-from ui.kit.panel import Bar, Check, Checks, Divider, Head, History, Line, Panel, Rows, Slot, Slots, Step, Steps, Title, Words
 from ui.kit.paint import Limits, Station
+from ui.kit.panel import Bar, Check, Checks, Divider, Head, History, Line, Panel, Rows, Slot, Slots, Step, Steps, Title, Words
 from ui.kit.screen import Screen
 from ui.kit.segments import Segments
 from ui.kit.table import Column, Empty, Section, Table
@@ -86,7 +86,13 @@ class Bench(Screen):
             ),
             Divider(),
             Title("同一仓历次", "全部"),
-            History([Decimal(3), Decimal(4), Decimal("3.5"), Decimal(8), Decimal(12), Decimal("23.7")], ["24秋", "25春", "25秋", "26春", "26夏", "本次"], Decimal(20), "限量 20", True),
+            History(
+                [Decimal(3), Decimal(4), Decimal("3.5"), Decimal(8), Decimal(12), Decimal("23.7")],
+                ["24秋", "25春", "25秋", "26春", "26夏", "本次"],
+                Decimal(20),
+                "限量 20",
+                True,
+            ),
             Divider(),
             Title("下一步"),
             Words("另一位检验员取第二份检样复测，两次结果都保留。"),
@@ -120,7 +126,18 @@ class Review(Screen):
         box = QVBoxLayout(whole)
         box.setContentsMargins(24, 16, 0, 0)
         box.addWidget(Label("豇豆", "headline"))
-        box.addWidget(Line([Station("抽样", "done", "11-19 09:40"), Station("收样", "done", "11-19 14:12"), Station("检验", "done", "11-22 16:20 · 检验员 乙"), Station("审核", "now", "今天 17:00 前"), Station("批准", "later"), Station("签发", "later")]))
+        box.addWidget(
+            Line(
+                [
+                    Station("抽样", "done", "11-19 09:40"),
+                    Station("收样", "done", "11-19 14:12"),
+                    Station("检验", "done", "11-22 16:20 · 检验员 乙"),
+                    Station("审核", "now", "今天 17:00 前"),
+                    Station("批准", "later"),
+                    Station("签发", "later"),
+                ]
+            )
+        )
         columns = (
             Column("项目", lambda row: row[0], lambda value: Cell(value, weight=500), 120),
             Column("测定值", lambda row: row[1], lambda value: Cell(value, "text2", role="note"), 140),
@@ -130,14 +147,34 @@ class Review(Screen):
             Column("历次", lambda _row: (Decimal(1), None, Decimal(3)), lambda value: Cell(history=value), 100),
         )
         self.table = Table(columns, key=lambda row: row[0], words="项目", margin=-8)
-        self.table.put([("克百威", "0.0462 · 0.0438", "0.045", "fail", "0.045", "bad"), ("噻虫胺", "0.0093 · 0.0098", "0.0096", "pass", "0.0096", "good"), Section("其余", 1), ("倍硫磷", "<0.005", "未检出", "pass", "0", "good")])
+        self.table.put(
+            [
+                ("克百威", "0.0462 · 0.0438", "0.045", "fail", "0.045", "bad"),
+                ("噻虫胺", "0.0093 · 0.0098", "0.0096", "pass", "0.0096", "good"),
+                Section("其余", 1),
+                ("倍硫磷", "<0.005", "未检出", "pass", "0", "good"),
+            ]
+        )
         box.addWidget(self.table)
         self.foot = QWidget()
         foot = QVBoxLayout(self.foot)
         foot.setContentsMargins(24, 12, 24, 12)
-        foot.addWidget(Slots([Slot("检验", "检验员 甲、检验员 乙", "done", ("11-22 16:20 · 摘要 9b04…c2d7", "我做了这些检验，数据真实")), Slot("审核", "审核员", "now", ("须输入密码", "我核对了原始记录、计算与判定")), Slot("批准", "授权签字人", "later", ("范围：农产品农药残留，至 2028-06-30",))], across=True))
+        foot.addWidget(
+            Slots(
+                [
+                    Slot("检验", "检验员 甲、检验员 乙", "done", ("11-22 16:20 · 摘要 9b04…c2d7", "我做了这些检验，数据真实")),
+                    Slot("审核", "审核员", "now", ("须输入密码", "我核对了原始记录、计算与判定")),
+                    Slot("批准", "授权签字人", "later", ("范围：农产品农药残留，至 2028-06-30",)),
+                ],
+                across=True,
+            )
+        )
         self.panel = Panel()
-        self.panel.put("NC2026-00409", Checks([Check("done", "三人不同", "检验、审核、批准"), Check("warn", "运输温度", "6.2 ℃", "抽样单要求 0–4 ℃。可以收，须写原因。")], "签发前检查"), Rows([("版本", "第 1 版"), ("送达", "青春路农贸市场、市场监管所")]))
+        self.panel.put(
+            "NC2026-00409",
+            Checks([Check("done", "三人不同", "检验、审核、批准"), Check("warn", "运输温度", "6.2 ℃", "抽样单要求 0–4 ℃。可以收，须写原因。")], "签发前检查"),
+            Rows([("版本", "第 1 版"), ("送达", "青春路农贸市场、市场监管所")]),
+        )
         self.panel.hide()
         return whole
 
@@ -156,7 +193,8 @@ class Nothing(Screen):
 HERE = "tests.ui.rooms:"
 SCREENS = {"bench": HERE + "Bench", "review": HERE + "Review"}
 ROOMS = tuple(
-    Place(place.name, place.title, place.icon, place.group, SCREENS.get(place.name, HERE + "Nothing"), place.rights, place.counts, place.warns) for place in PLACES
+    Place(place.name, place.title, place.icon, place.group, SCREENS.get(place.name, HERE + "Nothing"), place.rights, place.counts, place.warns)
+    for place in PLACES
 )
 
 

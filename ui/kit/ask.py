@@ -29,7 +29,16 @@ class Dialog(QDialog):
     """A question with one answer: fields, a way back, and the one command."""
 
     def __init__(
-        self, parent: QWidget, title: str, words: str, note: str, fields: tuple[Field, ...], act: str, back: str, danger: bool, then: Callable[[dict[str, Any], Dialog], Any]
+        self,
+        parent: QWidget,
+        title: str,
+        words: str,
+        note: str,
+        fields: tuple[Field, ...],
+        act: str,
+        back: str,
+        danger: bool,
+        then: Callable[[dict[str, Any], Dialog], Any],
     ) -> None:
         super().__init__(parent.window())
         self._then, self._after = then, None
@@ -91,9 +100,7 @@ class Dialog(QDialog):
         return close
 
 
-def reason(
-    parent: QWidget, title: str, words: str = "", *, act: str = "", danger: bool = False, then: Callable[[str, Dialog], Any], note: str = ""
-) -> Dialog:
+def reason(parent: QWidget, title: str, words: str = "", *, act: str = "", danger: bool = False, then: Callable[[str, Dialog], Any], note: str = "") -> Dialog:
     """Ask why, in words that will stand in the trail."""
     fields = (Field("reason", N_("Reason"), kind="lines", lines=3),)
     dialog = Dialog(parent, title, words, note, fields, act or title, _("Back"), danger, lambda answer, asked: then(answer["reason"], asked))

@@ -371,8 +371,6 @@ def read_day(typed: str) -> date | None:
     return date(year, month, day)
 
 
-
-
 def _read(options: Options | Sequence[str]) -> Mapping[Any, str]:
     if callable(options):
         options = options()

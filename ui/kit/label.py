@@ -1,5 +1,6 @@
 """Words on the screen, always as plain text: a name with `<b>` or `&` in it shows as typed.
 
+Made like this:
     Label("Maize", role="headline")       Label("note", ink="text3", role="note", wrap=True)
     widget.setToolTip(plain(words))       tool tips guess markup; this keeps them from guessing
 """

@@ -394,7 +394,9 @@ class _SlotView(QWidget):
         if slot.state == "done":
             top.addWidget(MarkView("done"))
         else:
-            top.addWidget(Label(_("your turn") if slot.state == "now" else _("waits for the step before"), "note", "accent_text" if slot.state == "now" else "text2", 500))
+            top.addWidget(
+                Label(_("your turn") if slot.state == "now" else _("waits for the step before"), "note", "accent_text" if slot.state == "now" else "text2", 500)
+            )
         column.addLayout(top)
         column.addWidget(Label(slot.person, "section", "text2" if slot.state == "later" else "text", wrap=True))
         for line in slot.lines:

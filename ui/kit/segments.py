@@ -1,5 +1,6 @@
 """A segmented filter for at most four choices, each with its count.
 
+Made like this:
     filter = Segments({"waiting": N_("Waiting"), "done": N_("Done")}, N_("Which readings"))
     filter.chosen.connect(self.refill); filter.count({"waiting": 12}); filter.value
 """
