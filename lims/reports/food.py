@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from reportlab.lib import colors
@@ -150,14 +150,15 @@ def _notes(sheet: Sheet) -> Iterator[Flowable]:
 
 def _first_page(sheet: Sheet) -> Iterator[Flowable]:
     yield from _body_title(sheet)
-    narrow, wide = 25 * mm, (INNER - 50 * mm) / 2
+    narrow = (25 if sheet.language == "zh_CN" else 32) * mm
+    wide = INNER / 2 - narrow
     rows: list[list[Any]] = [
-        [words(_(one), LABEL), words(get_one(sheet) or NOTHING, SMALL), words(_(other), LABEL), words(get_other(sheet) or NOTHING, SMALL)]
+        [words(_(one), _label(sheet)), words(get_one(sheet) or NOTHING, SMALL), words(_(other), _label(sheet)), words(get_other(sheet) or NOTHING, SMALL)]
         for (one, get_one), (other, get_other) in FIRST_PAGE
     ]
-    rows += [[words(_(label), LABEL), words(getter(sheet) or NOTHING, SMALL), "", ""] for label, getter in MERGED]
-    rows.append([words(_("Conclusion"), LABEL), [words(sheet.conclusion, BODY), Spacer(0, 3), words(sheet.decision_rule, SMALL), Spacer(0, 3), _Seal(sheet)], "", ""])
-    rows.append([words(_("Remark"), LABEL), words(_remark(sheet) or NOTHING, SMALL), "", ""])
+    rows += [[words(_(label), _label(sheet)), words(getter(sheet) or NOTHING, SMALL), "", ""] for label, getter in MERGED]
+    rows.append([words(_("Conclusion"), _label(sheet)), [words(sheet.conclusion, BODY), Spacer(0, 3), words(sheet.decision_rule, SMALL), Spacer(0, 3), _Seal(sheet)], "", ""])
+    rows.append([words(_("Remark"), _label(sheet)), words(_remark(sheet) or NOTHING, SMALL), "", ""])
     spans = [("SPAN", (1, place), (3, place)) for place in range(len(FIRST_PAGE), len(rows))]
     yield ruled(rows, (narrow, wide, narrow, wide), spans=spans, pad=2.6)
     yield Spacer(0, 5)
@@ -187,15 +188,9 @@ def _signatures(sheet: Sheet) -> Flowable:
     for step, label in (("approve", N_("Approved by")), ("review", N_("Reviewed by")), ("test", N_("Tested by"))):
         signed = [one for one in sheet.signatures if one.step == step]
         names = _(", ").join(dict.fromkeys(one.name for one in signed))
-        when = max((one.at for one in signed), default=None)
-        cells.append([words(_("{label}: {value}").format(label=_(label), value=names), SMALL), words(_("Date: {day}").format(day=_signed_on(when, sheet)), SMALL)])
+        when = max((one.day.isoformat() for one in signed), default="")
+        cells.append([words(_("{label}: {value}").format(label=_(label), value=names), SMALL), words(_("Date: {day}").format(day=when), SMALL)])
     return ruled([cells], (INNER / 3,) * 3, spans=[("GRID", (0, 0), (-1, -1), 0, colors.white), ("VALIGN", (0, 0), (-1, -1), "TOP")], pad=1)
-
-
-def _signed_on(at: datetime | None, sheet: Sheet) -> str:
-    if at is None:
-        return ""
-    return sheet.approved_on.isoformat() if sheet.approved_on and at.date() >= sheet.approved_on else at.date().isoformat()
 
 
 def _remark(sheet: Sheet) -> str:
@@ -274,6 +269,10 @@ class _Code(Flowable):
         canvas.drawString(0, 18 * mm, _("The code carries number, revision and the digest of what was signed:"))
         canvas.drawString(0, 13 * mm, f"SHA-256 {sheet.digest[:32]}")
         canvas.drawString(0, 9 * mm, f"        {sheet.digest[32:]}")
+
+
+def _label(sheet: Sheet) -> Any:
+    return LABEL if sheet.language == "zh_CN" else _sized(LABEL, 8.5, 10.5)
 
 
 def _day(on: date | None) -> str:

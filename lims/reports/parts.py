@@ -22,7 +22,7 @@ LINE = 0.6
 BODY = ParagraphStyle("body", fontName=SONG, fontSize=10.5, leading=15, wordWrap="CJK", alignment=TA_LEFT)
 CENTRED = ParagraphStyle("centred", parent=BODY, alignment=TA_CENTER)
 RIGHT = ParagraphStyle("right", parent=BODY, alignment=TA_RIGHT)
-LABEL = ParagraphStyle("label", parent=CENTRED, fontSize=10)
+LABEL = ParagraphStyle("label", parent=CENTRED, fontSize=9.5, leading=13)
 SMALL = ParagraphStyle("small", parent=BODY, fontSize=9, leading=13)
 SMALL_CENTRED = ParagraphStyle("small_centred", parent=SMALL, alignment=TA_CENTER)
 HEAD = ParagraphStyle("head", parent=SMALL_CENTRED, fontName=HEI)

@@ -145,7 +145,7 @@ def _freeze(work: Work, certificate: Certificate, by: Actor) -> None:
     from lims.reports import food  # ReportLab costs half a second; only who signs pays it
 
     meaning = view.STEPS["approve"][1]
-    sheet = view.sheet(work, certificate.id, work.now(), view.Signature("approve", by.name, work.now(), _(meaning)))
+    sheet = view.sheet(work, certificate.id, work.now(), view.Signature("approve", by.name, work.now(), work.today(), _(meaning)))
     content = content_of(dataclasses.replace(sheet, copy=Copy.ORIGINAL))
     del content["digest"]
     certificate.content, certificate.digest, certificate.verdict = content, digest(content), sheet.verdict.value

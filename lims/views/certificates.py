@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from lims.clock import day_of
+from lims.clock import DEFAULT_ZONE, day_of
 from lims.domain.analyses import Analysis, Attempt
 from lims.domain.catalogue import Limit
 from lims.domain.certificates import Certificate, Document
@@ -66,6 +66,8 @@ class Signature:
     """test, review or approve."""
     name: str
     at: datetime
+    day: date
+    """The day where the laboratory stands."""
     meaning: str = ""
 
 
@@ -246,9 +248,9 @@ def _sheet(work: Session, certificate: Certificate, chosen: Mapping[str, str], n
     findings = [_finding(one, limits[one.id]) for one in found]
     verdict = together(one.verdict for one in found)
     titles = [titled(code, title) for code, title in sorted(standards)]
-    signed = (*_signed(work, sample.id), *((approver,) if approver else ()))
-    before = work.get(Certificate, certificate.replaces_id) if certificate.replaces_id else None
     zone = chosen["time_zone"]
+    signed = (*_signed(work, sample.id, zone), *((approver,) if approver else ()))
+    before = work.get(Certificate, certificate.replaces_id) if certificate.replaces_id else None
     begun = [attempt.begun_at for one in found for attempt in one.attempts[-1:]]
     return Sheet(
         number=certificate.number,
@@ -262,7 +264,7 @@ def _sheet(work: Session, certificate: Certificate, chosen: Mapping[str, str], n
         received_on=day_of(sample.received_at or now, zone),
         tested_from=day_of(min(begun, default=now), zone),
         tested_to=day_of(max((row.submitted_at for row in limits.values() if row.submitted_at), default=now), zone),
-        approved_on=day_of(approver.at, zone) if approver else None,
+        approved_on=approver.day if approver else None,
         lines=tuple(_line(place, one) for place, one in enumerate(found, 1)),
         standards=tuple(titles),
         methods=tuple(titled(code, title) for code, title in sorted(methods)),
@@ -305,7 +307,7 @@ def _reviewers(work: Session, sample: int) -> set[int]:
     return {who for who in work.scalars(select(Analysis.reviewed_by).where(Analysis.sample_id == sample)) if who}
 
 
-def _signed(work: Session, sample: int) -> tuple[Signature, ...]:
+def _signed(work: Session, sample: int, zone: str = DEFAULT_ZONE) -> tuple[Signature, ...]:
     """Return the signatures under the present results: everybody who tested, everybody who reviewed, each once, last moment."""
     query = select(Analysis.submitted_by, Analysis.submitted_at, Analysis.reviewed_by, Analysis.reviewed_at).where(
         Analysis.sample_id == sample, Analysis.state == AnalysisState.REVIEWED
@@ -316,7 +318,7 @@ def _signed(work: Session, sample: int) -> tuple[Signature, ...]:
         for step, who, at in (("test", tester, tested), ("review", reviewer, reviewed)):
             if who and at:
                 last[step, who] = max(at, last.get((step, who), at))
-    return tuple(Signature(step, people[who], at, _(STEPS[step][1])) for (step, who), at in sorted(last.items(), key=lambda one: (one[0][0] != "test", one[1])))
+    return tuple(Signature(step, people[who], at, day_of(at, zone), _(STEPS[step][1])) for (step, who), at in sorted(last.items(), key=lambda one: (one[0][0] != "test", one[1])))
 
 
 def _slots(work: Session, certificate: Certificate) -> tuple[Slot, ...]:
