@@ -26,7 +26,6 @@ from ui.kit.desk import Desk
 from ui.kit.label import Rule, ground
 from ui.kit.message import Message, Strip, Toast
 from ui.kit.palette import Entry, Palette
-from ui.kit.scan import Scanner
 from ui.kit.screen import Screen
 from ui.navigation import PLACES, Place
 from ui.shell import Band, Navigation, Status, Top
@@ -205,7 +204,9 @@ class Window(QWidget):
         self.spoken.emit(language)
 
     def scanned(self, code: str) -> None:
-        """Take a scanned code: the screen in front first, then whatever has this number."""
+        """Take a scanned code: the screen in front first, then whatever has this number. Connect the application's Scanner here."""
+        if QApplication.activeModalWidget() is not None:
+            return
         front = self.screen_in_front
         if front and front.scanned(code):
             return
@@ -221,10 +222,10 @@ class Window(QWidget):
             if widget := self._whole.takeAt(0).widget():
                 widget.hide()
                 widget.deleteLater()
-        for leftover in self.findChildren(Commands) + self.findChildren(Palette) + self.findChildren(Toast):
-            if leftover.parent() is self:
-                leftover.setParent(None)
-                leftover.deleteLater()
+        for leftover in (self.commands, self._toast, self.palette_) if hasattr(self, "commands") else ():
+            leftover.deleteLater()
+            if isinstance(leftover, Commands):
+                leftover.release()
         self._screens: dict[str, Screen] = {}
         self.setWindowTitle(f"{_('Shiyan')} · {self._laboratory}" if self._laboratory else _("Shiyan"))
         self.commands = Commands(self)
@@ -259,16 +260,6 @@ class Window(QWidget):
         desk.changed.connect(self._changed)
         desk.busy.connect(lambda busy: self._status.saved(_("Working …") if busy else self._saved_words))
         self._saved_words = _("Ready")
-        if app := QApplication.instance():
-            scanner = app.findChild(Scanner)
-            if scanner is None:
-                scanner = Scanner(app)
-                app.installEventFilter(scanner)
-            scanner.scanned.connect(self._scan_if_in_front)
-
-    def _scan_if_in_front(self, code: str) -> None:
-        if self.isActiveWindow() and QApplication.activeModalWidget() is None:
-            self.scanned(code)
 
     def _show(self, place: str, key: Hashable | None) -> None:
         screen = self.screen_of(place)

@@ -18,10 +18,12 @@ from ui.theme import theme
 QUIET = r"This plugin does not support propagateSizeHints\(\)"
 
 
-def pytest_configure(config: pytest.Config) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Qt's warnings are faults of ours."""
-    config.addinivalue_line("qt_log_ignore", QUIET)
-    config.inicfg.setdefault("qt_log_level_fail", config.inicfg.get("qt_log_level_fail", "WARNING"))
+    for item in items:
+        if "tests/ui" in item.path.as_posix():
+            item.add_marker(pytest.mark.qt_log_level_fail("WARNING"))
+            item.add_marker(pytest.mark.qt_log_ignore(QUIET))
 
 
 @pytest.fixture(scope="session")

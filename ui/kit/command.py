@@ -68,6 +68,7 @@ class Commands(QObject):
         super().__init__(owner)
         self._all: dict[str, Command] = {}
         self._owner, self._within = owner, within
+        self._shortcuts: list[QShortcut] = []
         self.add(*commands)
 
     def __iter__(self) -> Iterator[Command]:
@@ -96,6 +97,13 @@ class Commands(QObject):
         """Let every button work out anew what it says and whether it may be pressed."""
         self.refreshed.emit()
 
+    def release(self) -> None:
+        """Let go of all keys, at once: others take them."""
+        for shortcut in self._shortcuts:
+            shortcut.setEnabled(False)
+            shortcut.deleteLater()
+        self._shortcuts.clear()
+
     def _check(self, command: Command) -> None:
         taken = [*self._all.values(), *(self._within or ())]
         if command.name in {other.name for other in taken}:
@@ -118,11 +126,11 @@ class Commands(QObject):
 
     def _bind(self, command: Command) -> None:
         """Bind the keys for the whole window: a screen behind another is not visible and does not hear them."""
-        shortcut = QShortcut(QKeySequence(command.shortcut), self._owner)
-        shortcut.activated.connect(lambda: self._pressed(command))
-        if command.shortcut == "Ctrl+Return":  # the number block's Enter is an Enter
-            other = QShortcut(QKeySequence("Ctrl+Enter"), self._owner)
-            other.activated.connect(lambda: self.do(command.name))
+        both = (command.shortcut, "Ctrl+Enter") if command.shortcut == "Ctrl+Return" else (command.shortcut,)
+        for keys in both:  # the number block's Enter is an Enter
+            shortcut = QShortcut(QKeySequence(keys), self._owner)
+            shortcut.activated.connect(lambda: self._pressed(command))
+            self._shortcuts.append(shortcut)
 
 
 class Button(QAbstractButton):

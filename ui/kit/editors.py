@@ -69,6 +69,7 @@ class Password(Text):
     def __init__(self, hint: str = "") -> None:
         super().__init__(hint)
         self.setEchoMode(QLineEdit.EchoMode.Password)
+        self.setProperty("scans", True)  # a password typed fast is no code, and is never said aloud
         self.setInputMethodHints(Qt.InputMethodHint.ImhHiddenText | Qt.InputMethodHint.ImhNoPredictiveText)
 
     def get(self) -> str:
