@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QWidget
 from lims.i18n import N_, _
 from lims.rules.rights import RIGHT_WORDS, ROLES, Actor, Right, Role
 from lims.services import people
-from lims.services.passwords import SHORTEST
 from lims.services.people import AccountDraft
 from lims.views import people as view
 from lims.views.people import PersonRow
@@ -19,10 +18,10 @@ from ui.kit.cell import Cell
 from ui.kit.command import Command
 from ui.kit.desk import Desk
 from ui.kit.form import Field
-from ui.kit.panel import Head, Rows, Step, Steps, Title, Words
+from ui.kit.panel import Head, Rows, Step, Steps, Title
 from ui.kit.screen import Shell
 from ui.kit.table import Column
-from ui.screens.wall import minute
+from ui.screens.moments import minute
 from ui.screens.register import Register, Sheet
 
 
@@ -30,7 +29,7 @@ class People(Register):
     """The list of accounts."""
 
     title = N_("People")
-    watches = frozenset({"person", "setting"})
+    watches = frozenset({"person"})
     icon = "users"
     right = Right.PEOPLE
     adding = N_("Add person")
@@ -42,34 +41,25 @@ class People(Register):
         Column(N_("State"), lambda row: row, lambda row: _state(row), 220, name="state"),
     )
 
-    def start(self) -> None:
-        super().start()
-        self.zone = ""
-
     def more(self) -> Sequence[Command]:
         return (Command("people.reset", N_("New first password"), self.reset, "", "key-round", self.why_not_change),)
 
     def key(self, row: PersonRow) -> Hashable:
         return row.login
 
-    def read(self, work: Any) -> tuple[list[PersonRow], str]:
-        return view.rows(work), work.setting("time_zone")
-
-    def take(self, answer: tuple[list[PersonRow], str]) -> Sequence[PersonRow]:
-        rows, self.zone = answer
-        return rows
+    def read(self, work: Any) -> list[PersonRow]:
+        return view.rows(work)
 
     def card(self, row: PersonRow) -> None:
         assert self.panel is not None
-        state = _state(row)
-        facts = [(_("Sign-in name"), row.login), (_("State"), state.text)]
+        facts = [(_("State"), _state(row).text)]
         if row.locked_until:
-            facts.append((_("Waits until"), minute(row.locked_until, self.zone)))
+            facts.append((_("Waits until"), minute(row.locked_until)))
         roles = [Step(_(ROLES[role][0]), notes=[_may(role)]) for role in _ordered(row.roles)]
         self.panel.put(
             self.heading(),
             Head(row.name, row.login),
-            Rows(facts[1:]),
+            Rows(facts),
             Title(_("Roles and what they may do")),
             Steps(roles),
             foot=(self.acts["people.change"], self.acts["people.reset"]),
@@ -77,9 +67,9 @@ class People(Register):
 
     def sheet(self, row: PersonRow | None) -> Sheet:
         if row is None:
-            return Sheet(NEW, _account, {}, _("New person"))
+            return Sheet((*NEW, *_ticks()), _account, {}, _("New person"))
         ticked = {role.value: role in row.roles for role in Role}
-        return Sheet(KNOWN, _amended, {"name": row.name, "active": row.active, **ticked}, row.name)
+        return Sheet((*KNOWN, *_ticks()), _amended, {"name": row.name, "active": row.active, **ticked}, row.name)
 
     def keep(self, draft: Any, row: PersonRow | None) -> None:
         if row is None:
@@ -89,7 +79,10 @@ class People(Register):
 
     def reset(self) -> None:
         """Give the person under the cursor a new first password."""
-        row = self.table.current()
+        if (row := self.table.current()) is not None:
+            self._ask_password(row)
+
+    def _ask_password(self, row: PersonRow) -> None:
 
         def send(answer: dict[str, Any], dialog: Dialog) -> None:
             done = dialog.done_with(lambda _answer: self.shell.toast(_("{name} has a new first password.").format(name=row.name)))
@@ -140,9 +133,14 @@ OWN = (
     Field("again", N_("New password again"), kind="password"),
 )
 NAME = Field("name", N_("Name"), note=N_("As it stands on records and reports."))
-TICKS = tuple(Field(role.value, words, kind="tick", section=N_("Roles") if role is Role.RECEPTIONIST else "", note="") for role, (words, _rights) in ROLES.items())
-NEW = (Field("login", N_("Sign-in name"), hint=N_("letters or digits")), NAME, FIRST, *TICKS)
-KNOWN = (NAME, Field("active", N_("The account may be used"), kind="tick"), *TICKS)
+NEW = (Field("login", N_("Sign-in name"), hint=N_("letters or digits")), NAME, FIRST)
+KNOWN = (NAME, Field("active", N_("The account may be used"), kind="tick"))
+
+
+def _ticks() -> tuple[Field, ...]:
+    """Return one question a role, with what it may do below it."""
+    heads = {next(iter(ROLES)): N_("Roles")}
+    return tuple(Field(role.value, words, kind="tick", note=_may(role), section=heads.get(role, "")) for role, (words, _rights) in ROLES.items())
 
 
 def _account(login: str, name: str, password: str, **roles: bool) -> AccountDraft:

@@ -178,13 +178,16 @@ class Register(Screen):
         """Say why there is nothing to give up, or return None."""
         return None if self.form is not None else _("Nothing is being changed. F2 changes the chosen row.")
 
+    def unfinished(self) -> str | None:
+        return _("{name} was changed and not saved.").format(name=self.form.heading) if self.form is not None and self.form.dirty() else None
+
     def _ask(self, row: Any | None) -> None:
         assert self.panel is not None
         self.changing, self.form = row, self.sheet(row)
         current = self.table.current()
         self._at = None if current is None else self.key(current)
         self.panel.put(self.form.heading, self.form, foot=(self.acts[self._named("save")], self.acts[self._named("leave")]))
-        self.panel.show()
+        self.show_panel(True)
         self.form.focus()
         self.refresh()
 
