@@ -254,11 +254,11 @@ class Window(QWidget):
 
     def _listen(self) -> None:
         desk = self.desk
-        desk.refused.connect(lambda words: self.message("warn", words))
-        desk.troubled.connect(lambda words, again: self.message("bad", words, "", _("Try again"), again))
+        desk.refused.connect(self._say_refused)
+        desk.troubled.connect(self._say_troubled)
         desk.stale.connect(self._say_stale)
         desk.changed.connect(self._changed)
-        desk.busy.connect(lambda busy: self._status.saved(_("Working …") if busy else self._saved_words))
+        desk.busy.connect(self._say_busy)
         self._saved_words = _("Ready")
 
     def _show(self, place: str, key: Hashable | None) -> None:
@@ -294,6 +294,15 @@ class Window(QWidget):
     def _ask_counts(self) -> None:
         if self._counts:
             self.desk.ask(self._counts, then=self.navigation.count, once="counts")
+
+    def _say_refused(self, words: str) -> None:
+        self.message("warn", words)
+
+    def _say_troubled(self, words: str, again: Callable[[], Any]) -> None:
+        self.message("bad", words, "", _("Try again"), again)
+
+    def _say_busy(self, busy: bool) -> None:
+        self._status.saved(_("Working …") if busy else self._saved_words)
 
     def _say_stale(self, words: str) -> None:
         self.message("warn", words)
