@@ -17,7 +17,7 @@ FIELDS = (
     Field("laboratory_name", N_("Name of the laboratory"), section=N_("Laboratory"), note=STANDS),
     Field("laboratory_address", N_("Address")),
     Field("login", N_("Sign-in name"), section=N_("Administrator"), note=N_("Keeps accounts and settings; tests, reviews and signs nothing.")),
-    Field("name", N_("Name")),
+    Field("name", N_("Full name")),
     Field("password", N_("Password"), kind="password", note=N_("At least 8 characters, without the sign-in name.")),
     Field("again", N_("Password again"), kind="password"),
 )

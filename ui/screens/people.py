@@ -35,7 +35,7 @@ class People(Register):
     adding = N_("Add person")
     empty = (N_("No accounts yet."), N_("The administrator adds them here."))
     columns = (
-        Column(N_("Name"), lambda row: row, lambda row: Cell(row.name, "text" if row.active else "text2", weight=500), 160, name="name"),
+        Column(N_("Full name"), lambda row: row, lambda row: Cell(row.name, "text" if row.active else "text2", weight=500), 160, name="name"),
         Column(N_("Sign-in name"), lambda row: row.login, lambda login: Cell(login, role="bytes"), 140),
         Column(N_("Roles"), lambda row: _(", ").join(_(ROLES[role][0]) for role in _ordered(row.roles)), width=220, stretch=True),
         Column(N_("State"), lambda row: row, lambda row: _state(row), 220, name="state"),
@@ -132,7 +132,7 @@ OWN = (
     Field("new", N_("New password"), kind="password"),
     Field("again", N_("New password again"), kind="password"),
 )
-NAME = Field("name", N_("Name"), note=N_("As it stands on records and reports."))
+NAME = Field("name", N_("Full name"), note=N_("As it stands on records and reports."))
 NEW = (Field("login", N_("Sign-in name"), hint=N_("letters or digits")), NAME, FIRST)
 KNOWN = (NAME, Field("active", N_("The account may be used"), kind="tick"))
 
