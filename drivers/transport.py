@@ -57,6 +57,13 @@ class Transport(Protocol):
         """Close; a second time does nothing."""
 
 
+def serial_ports() -> list[tuple[str, str]]:
+    """Return the serial ports of this computer: name to open, and the system's words for it."""
+    from serial.tools import list_ports
+
+    return sorted((str(port.device), str(port.description or "")) for port in list_ports.comports())
+
+
 def open_transport(address: str, line: Serial) -> Transport:
     """Open a port name, `socket://host:port` or `pty`; raises Trouble.
 

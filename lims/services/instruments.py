@@ -24,6 +24,7 @@ from drivers.core.reading import Reading
 from drivers.delivery import Delivery as Received
 from drivers.port import Port, PortState
 from drivers.stored import replay
+from drivers.transport import serial_ports
 from lims.clock import Clock
 from lims.db.store import Store, Work
 from lims.domain.instruments import Instrument, Message
@@ -187,6 +188,10 @@ class Ports:
                     landed += readings.land(work, delivery)
                 self._queue.popleft()
         return landed
+
+    def addresses(self) -> list[tuple[str, str]]:
+        """Return the serial ports of this workstation: address and what the system calls it."""
+        return serial_ports()
 
     def profiles(self) -> list[ProfileRow]:
         """Return the kinds of instrument that can be connected, by name."""

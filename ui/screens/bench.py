@@ -63,7 +63,7 @@ class Bench(Screen):
             Command("bench.start", N_("Start"), self._start, icon="flask-conical", kind="quiet", refusal=self._why_not_start),
             Command("bench.repeat", N_("Repeat"), self._repeat, icon="refresh-cw", refusal=lambda: self._of_here("repeat")),
             Command("bench.recall", N_("Recall"), self._recall, icon="undo", refusal=self._why_not_recall),
-            Command("bench.why", N_("Why"), self.why, "F3", "circle-help"),
+            Command("bench.why", N_("Why"), self.why, icon="circle-help"),
             Command("bench.cancel", N_("Cancel analysis"), self._cancel, side="menu", refusal=lambda: self._of_here("cancel")),
             Command("bench.go", self._go_words, self._go, kind="primary", refusal=self._why_not_go),
         )
