@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from lims.i18n import N_, _
 from lims.rules.flows import READING_FLOW, ReadingFacts, ReadingState
@@ -30,14 +30,14 @@ STATES = {
 }
 
 COLUMNS: tuple[Column[ReadingRow], ...] = (
-    Column(N_("Time"), lambda row: row.received_at, clock_time, 96),
-    Column(N_("Instrument"), lambda row: row.instrument, width=180),
-    Column(N_("Sample number as sent"), lambda row: row, lambda row: _sent(row), 150),
-    Column(N_("Item"), lambda row: row.matched_item or row.test, width=130),
-    Column(N_("Value"), lambda row: row.value, lambda value: Cell(value, weight=500, align="right"), 90, "right"),
-    Column(N_("Unit"), lambda row: row.unit, lambda unit: Cell(unit, "text3"), 70),
-    Column(N_("Belongs to"), lambda row: row, lambda row: _belongs(row), 220),
-    Column(N_("What to look at"), lambda row: row, lambda row: _look(row), 240, stretch=True),
+    Column(N_("Time"), lambda row: row.received_at, clock_time, 84),
+    Column(N_("Instrument"), lambda row: row.instrument, width=160),
+    Column(N_("Number as sent"), lambda row: row, lambda row: _sent(row), 132),
+    Column(N_("Item"), lambda row: row.matched_item or row.test, width=136),
+    Column(N_("Value"), lambda row: row.value, lambda value: Cell(value, weight=500, align="right"), 80, "right"),
+    Column(N_("Unit"), lambda row: row.unit, lambda unit: Cell(unit, "text3"), 62),
+    Column(N_("Belongs to"), lambda row: row, lambda row: _belongs(row), 190),
+    Column(N_("What to look at"), lambda row: row, lambda row: _look(row), 150, stretch=True),
 )
 
 
@@ -46,6 +46,7 @@ class Inbox(Screen):
 
     title = N_("Instrument inbox")
     watches = frozenset({"reading", "analysis"})
+    grid = True
 
     def start(self) -> None:
         self._candidates: list[CandidateRow] = []
@@ -127,10 +128,10 @@ class Inbox(Screen):
         if row.reason:
             parts += [Words(row.reason, "warn" if row.state is ReadingState.NEEDS_PERSON else "text2", "ask" if row.state is ReadingState.NEEDS_PERSON else "")]
         if self._candidates:
-            parts += [Divider(), Title(_("It could belong to")), Offers([self._offer(row, one, place == 0) for place, one in enumerate(self._candidates[:5])])]
+            parts += [Divider(), Title(_("It could belong to")), Offers([self._offer(row, one) for one in self._candidates[:5]])]
         parts += [Divider(), Rows(self._facts(row))]
         if self._message:
-            parts += [Divider(), Title(_("As received")), _Bytes(self._message.content)]
+            parts += [Divider(), Title(_("As received")), _inset(_Bytes(self._message.content))]
         self.panel.put(_("Reading {number}").format(number=row.id), *parts)
 
     def _facts(self, row: ReadingRow) -> list[tuple[str, str]]:
@@ -145,11 +146,11 @@ class Inbox(Screen):
             facts += [(_("Received"), minute(message.received_at)), (_("Workstation"), message.workstation), (_("Journal"), rows), ("SHA-256", _short(message.sha256))]
         return facts
 
-    def _offer(self, row: ReadingRow, one: CandidateRow, first: bool) -> Offer:
+    def _offer(self, row: ReadingRow, one: CandidateRow) -> Offer:
         def match() -> None:
             self.desk.ask(readings.match, row.id, one.analysis_id, by=self.person)
 
-        command = Command(f"inbox.to.{one.analysis_id}", N_("Match"), match, kind="primary" if first else "quiet", refusal=lambda: self._refusal("match"))
+        command = Command(f"inbox.to.{one.analysis_id}", N_("Match"), match, kind="quiet", refusal=lambda: self._refusal("match"))
         return Offer(f"{one.sample_number} {one.sample_name}", one.item, command)
 
     # -- commands ------------------------------------------------------------------------------------------------------
@@ -213,6 +214,14 @@ class _Bytes(QPlainTextEdit):
         """Return readable text: a line for each record, control bytes in angle brackets."""
         text = "".join(f"<{self.NAMES.get(byte, f'{byte:02X}')}>" if byte < 32 else chr(byte) for byte in content[:4000])
         return text.replace("<LF>", "<LF>\n")
+
+
+def _inset(widget: QWidget) -> QWidget:
+    held = QWidget()
+    column = QVBoxLayout(held)
+    column.setContentsMargins(18, 0, 18, 0)
+    column.addWidget(widget)
+    return held
 
 
 def _sent(row: ReadingRow) -> Cell:
