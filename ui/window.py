@@ -44,10 +44,14 @@ class Worker(Protocol):
 class Hit(Protocol):
     """Something the store has found: the place that shows it, its key there, and what it is."""
 
-    place: str
-    key: Hashable
-    title: str
-    note: str
+    @property
+    def place(self) -> str: ...
+    @property
+    def key(self) -> Hashable: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def note(self) -> str: ...
 
 
 class Window(QWidget):

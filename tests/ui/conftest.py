@@ -15,16 +15,6 @@ from lims import i18n
 from ui.kit.desk import Desk
 from ui.theme import theme
 
-QUIET = r"This plugin does not support propagateSizeHints\(\)"
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Qt's warnings are faults of ours."""
-    for item in items:
-        if "tests/ui" in item.path.as_posix():
-            item.add_marker(pytest.mark.qt_log_level_fail("WARNING"))
-            item.add_marker(pytest.mark.qt_log_ignore(QUIET))
-
 
 @pytest.fixture(scope="session")
 def qapp(qapp_args: list[str], qapp_cls: type[QApplication], pytestconfig: pytest.Config) -> QApplication:

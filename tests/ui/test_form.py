@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
 from lims.errors import Mistakes
+from lims.i18n import _
 from ui.kit.editors import Unreadable, read_day, read_number
 from ui.kit.form import Field, Form
 from ui.kit.label import Label, plain
@@ -175,4 +176,4 @@ def test_markup_is_shown_as_typed(qtbot):
 
 def test_every_label_of_a_form_belongs_to_its_field(form):
     labels = {label.text(): label.buddy() for label in form.findChildren(QLabel) if label.buddy()}
-    assert labels["Name"] is form.editors["name"]
+    assert labels[_("Name")] is form.editors["name"]

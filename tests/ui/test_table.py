@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QGuiApplication
+from PySide6.QtGui import QAccessible, QGuiApplication, QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from ui.kit import cell as cells
 from ui.kit.cell import Cell
@@ -144,6 +145,16 @@ def test_typing_replaces_f2_goes_on_and_enter_goes_down(sheet):
     assert sheet.where == (0, 2)
 
 
+def test_an_input_method_begins_a_cell(sheet):
+    sheet.at(0, 2)
+    for composing, committed in (("w", ""), ("wei jian chu", ""), ("", "未检出")):
+        event = QInputMethodEvent(composing, [])
+        event.setCommitString(committed)
+        QApplication.sendEvent(sheet.table, event)
+    QTest.keyClick(sheet.editor, Key.Key_Return)
+    assert sheet.rows[0].two == "未检出"
+
+
 def test_esc_restores_the_cell(sheet):
     sheet.at(0, 1)
     QTest.keyClick(sheet.table, Key.Key_9)
@@ -241,6 +252,17 @@ def test_fill_down_repeats_the_top_cell(sheet):
     assert [row.one for row in sheet.rows[2:6]] == ["3", "3", "3", "6"]
 
 
+def test_everything_selected_in_a_large_grid_is_painted_without_being_listed(qtbot):
+    table = Table([Column("Number", lambda row: row, stretch=True)], key=lambda row: row, words="Numbers", kind="grid")
+    qtbot.addWidget(table)
+    table.put(range(50_000))
+    table.show()
+    table.selectAll()
+    before = time.perf_counter()
+    table.viewport().grab()
+    assert time.perf_counter() - before < 1
+
+
 def test_copy_gives_back_what_paste_takes(sheet):
     sheet.at(1, 0)
     for _each in range(3):
@@ -306,6 +328,23 @@ def test_a_hundred_thousand_rows_are_put_and_reached_at_once(qtbot):
     table.select(99_999)
     table.grab()
     assert len(table.rows_model._cells) < 500
+
+
+def test_frozen_columns_stay_and_the_cursor_is_never_behind_them(qtbot):
+    columns = [Column(f"C{number}", lambda row, number=number: f"{row}{number}", width=100, name=f"c{number}") for number in range(12)]
+    table = Table(columns, key=lambda row: row, words="Wide", kind="grid", frozen=2)
+    qtbot.addWidget(table)
+    table.resize(500, 200)
+    table.put(["a", "b", "c"])
+    table.show()
+    assert not table._frozen.isVisible()
+    table.select("b", 11)
+    assert table._frozen.isVisible() and table._frozen.width() == 201
+    for column in range(11, 1, -1):
+        table.select("b", column)
+        assert table.columnViewportPosition(column) >= 200
+    table.select("b", 0)
+    assert not table._frozen.isVisible(), "at the left edge the columns are there by themselves"
 
 
 def test_the_context_menu_offers_commands_and_says_why_not(qtbot, sheet):

@@ -17,6 +17,7 @@ from tests.ui.gallery import page
 from tests.ui.rooms import Worker, window
 from ui.kit import ask, crash
 from ui.kit.scan import Scanner
+from ui.kit.screen import Screen
 from ui.navigation import PLACES
 from ui.theme import TABLES, theme
 from ui.window import Window
@@ -55,6 +56,13 @@ def test_a_person_sees_the_places_their_rights_use(desk, qtbot):
 def test_places_stand_in_one_order_and_their_names_are_single():
     assert len({place.name for place in PLACES}) == len(PLACES)
     assert PLACES[0].name == "today" and PLACES[-1].name == "settings"
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
+def test_every_place_has_its_screen_and_its_words(place):
+    screen = place.load()
+    assert issubclass(screen, Screen) and screen.title
+    assert i18n._(place.title) != place.title, "the navigation speaks Chinese"
 
 
 def test_a_key_opens_each_place_and_alt_left_goes_back(shown):

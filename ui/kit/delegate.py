@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, Qt
+from PySide6.QtCore import QAbstractItemModel, QEvent, QItemSelection, QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, Qt
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QCompleter, QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QToolTip, QWidget
 
@@ -32,12 +32,12 @@ class Delegate(QStyledItemDelegate):
         row = table.row_at(index)
         rect = QRectF(option.rect)
         if row is None:
-            self._section(painter, rect, table.rows_model.rows[place])
+            self._section(painter, rect, table.rows_model.rows[place] if column == 0 else None)
             return
         selection = table.selectionModel()
         current = table.currentIndex()
         chosen = selection.isSelected(index)
-        block = table.grid and chosen and len(selection.selectedIndexes()) > 1
+        block = table.grid and chosen and _is_block(selection.selection())
         painter.fillRect(option.rect, theme.colour(self._ground(place, row, chosen, block, current.row() == place)))
         inner = rect.adjusted(table.margin if column == 0 else 0, 0, -1 if table.grid else 0, -1)
         cells.draw(painter, table.rows_model.cell(place, column), inner, table.columns[column].align)
@@ -83,7 +83,10 @@ class Delegate(QStyledItemDelegate):
                 painter.drawLine(start, end)
 
     def _section(self, painter: QPainter, rect: QRectF, section: Any) -> None:
+        """Paint a heading; its words stand in the first column, which spans the others."""
         painter.fillRect(rect, theme.colour("sunken"))
+        if section is None:
+            return
         inner = rect.adjusted(8 + self._table.margin, 0, -8, -1)
         painter.setFont(theme.font("note", 500))
         painter.setPen(theme.colour("text2"))
@@ -139,6 +142,11 @@ class Delegate(QStyledItemDelegate):
                 grid.move(self._table, *way)
                 return True
         return super().eventFilter(watched, event)
+
+
+def _is_block(selection: QItemSelection) -> bool:
+    """Return whether more than one cell is selected, without listing them."""
+    return selection.count() > 1 or any(area.width() * area.height() > 1 for area in selection)
 
 
 class CellEditor(QLineEdit):

@@ -20,8 +20,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Protocol
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from lims.i18n import _
@@ -186,6 +186,13 @@ class Screen(QWidget):
                 self._panel_wanted = shown
             self.panel.setVisible(shown)
             self._place_panel()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc puts a panel away that lies over the content."""
+        if event.key() == Qt.Key.Key_Escape and self.panel and self._floats and self.panel.isVisible():
+            self.show_panel(False)
+        else:
+            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

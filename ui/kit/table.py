@@ -9,10 +9,10 @@
 
     Column(N_("Result"), lambda row: row, show=result_cell, width=78, align="right", name="result", editable=can_type, typed=lambda row: row.typed)
 
-A grid (`kind="grid"`) has cell focus and Excel's keys; what is typed, pasted, cut, filled or undone arrives as one list of
-`Edit` at `edit=`: the screen keeps it and puts the rows again. `Section` among the rows is a heading. `look=` gives a row's
-ground ("qc"). Sorting belongs to the query: a column with `sort` emits `sort_wanted(name, descending)`; `near_end` asks for
-the next page, which `add(rows)` appends. `offer(commands)` is the context menu.
+A grid (`kind="grid"`) has cell focus and Excel's keys; what is typed, pasted, cut, filled or undone arrives as one list of `Edit`
+at `edit=`: the screen keeps it and puts the rows again. `Section` among the rows is a heading. `look=` gives a row's ground ("qc").
+`frozen=2` keeps the first two columns in sight. Sorting belongs to the query: a column with `sort` emits
+`sort_wanted(name, descending)`; `near_end` asks for the next page, which `add(rows)` appends. `offer(commands)` is the context menu.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from ui.kit import grid
 from ui.kit.cell import Cell, as_cell
 from ui.kit.delegate import Delegate
 from ui.kit.empty import Empty
+from ui.kit.frozen import Frozen
 from ui.kit.grid import Edit
 from ui.kit.header import Group, Header
 from ui.theme import theme
@@ -210,6 +211,7 @@ class Table(QTableView):
         head: bool = True,
         margin: int | None = None,
         many: bool = True,
+        frozen: int = 0,
     ) -> None:
         super().__init__()
         if kind not in {"list", "grid"}:
@@ -224,6 +226,7 @@ class Table(QTableView):
         self._commands: Sequence[Command] = ()
         self._filled = False
         self._empty = empty
+        self._frozen: Frozen | None = None
         self._row_height = row_height
         self.rows_model = Rows(self.columns, key, name, self)
         self.past = grid.Past()
@@ -231,6 +234,7 @@ class Table(QTableView):
         self._set_up(head, many)
         self.setModel(self.rows_model)
         self._after_model()
+        self._frozen = Frozen(self, frozen) if frozen else None
 
     def put(self, rows: Iterable[Any]) -> None:
         """Show *rows*: the same things stay selected and current, and what was in view stays in view."""
@@ -249,7 +253,7 @@ class Table(QTableView):
             self.horizontalScrollBar().setValue(scroll[1])
         self.selectionModel().blockSignals(blocker)
         self._show_empty()
-        self.viewport().update()
+        self._repaint()
         self.horizontalHeader().viewport().update()
         self.moved.emit(self.current())
         self.chosen.emit(self.selected())
@@ -338,7 +342,16 @@ class Table(QTableView):
         else:
             super().keyPressEvent(event)
 
+    def scrollTo(self, index: Index, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible) -> None:
+        super().scrollTo(index, hint)
+        if self._frozen and self.horizontalScrollBar().value():
+            hidden = self._frozen.width_wanted() - self.columnViewportPosition(index.column())
+            if hidden > 0:
+                self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() - hidden)
+
     def edit(self, *args: Any) -> Any:
+        if self._frozen and args[0].column() < self._frozen.count:
+            self.horizontalScrollBar().setValue(0)  # an editor opens in this view, not in the one above it
         begun = super().edit(*args)
         if begun and len(args) > 1 and args[1] == QAbstractItemView.EditTrigger.EditKeyPressed and (editor := self.indexWidget(args[0])):
             editor.end(False)  # F2 goes on writing where the value ends
@@ -362,6 +375,8 @@ class Table(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+        if self._frozen:
+            self._frozen.place()
         if self._empty:
             self._empty.setGeometry(self.viewport().geometry())
 
@@ -403,13 +418,18 @@ class Table(QTableView):
             self._empty.setParent(self)
             self._empty.hide()
 
+    def _repaint(self) -> None:
+        self.viewport().update()
+        if self._frozen:
+            self._frozen.viewport().update()
+
     def _set_row_height(self) -> None:
         self.verticalHeader().setDefaultSectionSize(self._row_height or theme.size("grid_row" if self.grid else "list_row"))
 
     def _redress(self) -> None:
         self.rows_model.forget()
         self._set_row_height()
-        self.viewport().update()
+        self._repaint()
 
     def _fit(self) -> None:
         """Give the spare width to the one column that wants it."""
@@ -462,7 +482,7 @@ class Table(QTableView):
             self._empty.setVisible(self._filled and not self.rows_model.rows)
 
     def _current_changed(self, now: QModelIndex, before: QModelIndex) -> None:
-        self.viewport().update()
+        self._repaint()
         if now.row() != before.row():
             self.horizontalHeader().viewport().update()
         self.moved.emit(self.row_at(now))
@@ -486,7 +506,7 @@ class Table(QTableView):
         place = self.rowAt(point.y()) if point.x() >= 0 else -1
         if place != self.hover:
             self.hover = place
-            self.viewport().update()
+            self._repaint()
 
 
 __all__ = ["Cell", "Column", "Edit", "Empty", "Group", "Rows", "Section", "Table"]
