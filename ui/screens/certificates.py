@@ -49,8 +49,8 @@ class Certificates(Screen):
     def commands(self) -> Sequence[Command]:
         return (
             Command("certificates.export", N_("Save as"), self._export, icon="download", refusal=self._why_no_pages),
-            Command("certificates.print", N_("Print"), self._print, "Ctrl+P", "printer", refusal=self._why_no_pages),
-            Command("certificates.issue", N_("Issue"), self._issue, kind="quiet", icon="check", refusal=lambda: self._refusal("issue")),
+            Command("certificates.print", N_("Print"), self._print, "Ctrl+P", "printer", side="menu", refusal=self._why_no_pages),
+            Command("certificates.issue", N_("Issue"), self._issue, icon="check", side="menu", refusal=lambda: self._refusal("issue")),
             Command("certificates.revise", N_("Revise"), self._revise, icon="pencil", refusal=lambda: self._refusal("replace")),
             Command("certificates.void", N_("Void"), self._void, icon="file-x", refusal=lambda: self._refusal("void")),
             Command("certificates.approve", N_("Approve and issue"), self._approve, kind="primary", refusal=lambda: self._refusal("approve")),
