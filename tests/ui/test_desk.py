@@ -102,6 +102,21 @@ def test_an_answer_for_a_screen_that_is_gone_is_dropped(desk, qtbot):
     qtbot.waitUntil(desk.idle)
 
 
+def test_an_answer_through_a_function_that_holds_a_gone_screen_is_dropped(desk, qtbot):
+    label = QLabel()
+    go = threading.Event()
+
+    def further(then):
+        return lambda answer: then(answer)
+
+    desk.ask(lambda _work: go.wait(5) and "late", then=lambda answer: label.setText(answer))
+    desk.ask(lambda _work: "late", then=further(label.setText))
+    label.deleteLater()
+    qtbot.wait(10)
+    go.set()
+    qtbot.waitUntil(desk.idle)
+
+
 def test_of_questions_asked_while_typing_only_the_newest_is_answered(desk, qtbot):
     heard, done = [], []
     go = threading.Event()

@@ -6,10 +6,11 @@ import subprocess
 import sys
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
+from shiboken6 import isValid
 
 from lims import i18n
 from lims.errors import Refusal, Trouble
@@ -160,6 +161,22 @@ def test_another_language_makes_everything_anew_and_stays_where_one_is(shown):
     assert shown.navigation.rows["limits"].accessibleName() == "Standards"
     key(shown, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
     assert shown.screen_in_front.heading() == "检验台"
+
+
+def test_a_window_that_is_gone_hears_nothing_more(desk, store, qtbot):
+    """Another person signs in at the same desk: the first person's window and screens are thrown away."""
+    made = window(desk)
+    made.open("bench")
+    made.deleteLater()
+    QApplication.sendPostedEvents(made, QEvent.Type.DeferredDelete)
+    QApplication.processEvents()
+    assert not isValid(made)
+    desk.refused.emit("No.")
+    desk.troubled.emit("No.", print)
+    desk.busy.emit(True)
+    store.tell("analysis")
+    QApplication.processEvents()
+    theme.use("dark")
 
 
 def test_counts_stand_beside_their_places(shown):

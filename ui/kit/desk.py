@@ -5,14 +5,14 @@
     desk.ask(businesses.save, draft, by=self.person, then=..., form=self.form) # Mistakes go beside the fields
     desk.run(render, pdf, then=self.show)                                      # without the store, on a pool
 
-No screen catches anything: Refusal, Mistakes, Trouble and Stale become sight in one place (see ERRORS in ui/window.py);
+No screen catches anything: Refusal, Mistakes, Trouble and Stale become sight in one place, the window;
 anything else is a bug and goes to `crashed`. `changed` carries the kinds of thing the store saw changing.
 An answer whose receiver has gone meanwhile is dropped.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
@@ -170,7 +170,17 @@ class _Task:
         return _Task(self.job, self.then, self.form, self.once)
 
 
-def _alive(function: Callable[..., Any]) -> bool:
-    """Return whether the receiver of an answer still exists on the screen."""
-    receiver = getattr(function, "__self__", None)
-    return not isinstance(receiver, QObject) or isValid(receiver)
+def _alive(function: Any, depth: int = 3) -> bool:
+    """Return whether whoever receives an answer still exists: the owner of a method, or what a lambda holds on to."""
+    held = [getattr(function, "__self__", None), *_held(getattr(function, "__closure__", None) or ())]
+    if any(isinstance(each, QObject) and not isValid(each) for each in held):
+        return False
+    return depth == 0 or all(_alive(each, depth - 1) for each in held if callable(each) and not isinstance(each, type))
+
+
+def _held(cells: Iterable[Any]) -> Iterator[Any]:
+    for cell in cells:
+        try:
+            yield cell.cell_contents
+        except ValueError:  # not filled yet: a function that speaks of itself
+            continue
