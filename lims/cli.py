@@ -5,60 +5,19 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import click
-import platformdirs
 
-from lims import i18n
+from lims.cli_instruments import instruments, journal
 from lims.errors import Mistakes, Refusal, Stale, Trouble
 from lims.i18n import _
+from lims.place import Place, anywhere
 
-APP = "shiyan"
 DEMO_SIZES = ("small",)
-
-
-@dataclass(slots=True)
-class Place:
-    """Which laboratory a command is about; options may stand before or after the subcommand."""
-
-    folder: str = ""
-    database: str = ""
-
-    def path(self, default: str = "laboratory") -> Path:
-        """Return the folder: as named, relative to where the command was called, else under the platform's data folder."""
-        return Path(self.folder) if self.folder else platformdirs.user_data_path(APP, appauthor=False) / default
-
-
-def _speak(_context: click.Context, _option: click.Parameter, language: str | None) -> str | None:
-    if language:
-        i18n.use(language)
-    return language
-
-
-def _keep(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
-    place = context.ensure_object(Place)
-    if value:
-        setattr(place, option.name or "", value)
-    return value
-
-
-OPTIONS = (
-    click.option("--folder", metavar="DIR", envvar="LIMS_FOLDER", callback=_keep, expose_value=False, help="The laboratory's folder."),
-    click.option("--database", metavar="URL", envvar="LIMS_DATABASE", callback=_keep, expose_value=False, help="Address of a PostgreSQL database."),
-    click.option("--language", type=click.Choice(list(i18n.LANGUAGES)), envvar="LIMS_LANGUAGE", callback=_speak, expose_value=False, is_eager=True, help="zh_CN or en."),
-)
-
-
-def anywhere(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the global options, so that they may follow its name."""
-    for option in reversed(OPTIONS):
-        command = option(command)
-    return command
 
 
 def _version(context: click.Context, _option: click.Parameter, asked: bool) -> None:
@@ -145,6 +104,10 @@ def limits(place: Place, product: str, item: str, on: Any) -> None:
     for row in rows:
         confirmed = _("confirmed by {person}").format(person=row.confirmed_by) if row.confirmed_by else _("not confirmed by the laboratory")
         click.echo("\t".join((row.product, row.item, f"{row.requirement} {row.unit}", f"{row.standard} {row.clause}".strip(), row.classification, confirmed)))
+
+
+lims.add_command(instruments)
+lims.add_command(journal)
 
 
 def no_screen(platform: str, environment: Any) -> bool:

@@ -1,51 +1,78 @@
-"""The two faces of paper, registered once, and what they cannot print."""
+"""The two faces of paper, embedded as subsets: Song for text, Hei for titles and heads."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache
 
 from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics, ttfonts
 
-from lims.errors import Refusal
-from lims.i18n import _
 from resources import FOLDER
 
 SONG, HEI = "Lims Song", "Lims Hei"
 FILES = {SONG: "LimsSong-Regular.ttf", HEI: "LimsHei-Regular.ttf"}
-INVISIBLE = frozenset("\n\t\u200b")
 
 
 @cache
-def register() -> None:
-    """Make the faces known to ReportLab; bold is Hei, and nothing falls back to a face that is not carried."""
-    ttfonts.makeToUnicodeCMap = to_unicode
-    rl_config.useA85 = 0
+def ready() -> None:
+    """Register both faces once in this process (a tenth of a second)."""
+    rl_config.useA85 = 0  # PDF has carried plain bytes since 1.0; ASCII costs time and a quarter more room
+    ttfonts.makeToUnicodeCMap = _to_unicode
     for name, file in FILES.items():
-        pdfmetrics.registerFont(ttfonts.TTFont(name, str(FOLDER / "fonts" / file)))
-    pdfmetrics.registerFontFamily(SONG, normal=SONG, bold=HEI, italic=SONG, boldItalic=HEI)
+        font = ttfonts.TTFont(name, FOLDER / "fonts" / file, asciiReadable=False, shapable=False)
+        font.face.__class__ = _Face
+        pdfmetrics.registerFont(font)
 
 
 def missing(texts: Iterable[str]) -> str:
-    """Return the characters of *texts* that the paper's faces do not hold, each once."""
-    register()
-    known = pdfmetrics.getFont(SONG).face.charToGlyph
-    return "".join(dict.fromkeys(char for text in texts for char in text if char not in INVISIBLE and ord(char) not in known))
+    """Return the characters of *texts* that one of the faces lacks, each once, in the order of their codes.
+
+    ReportLab would print each as an empty box without a word.
+    """
+    ready()
+    faces = [pdfmetrics.getFont(name).face.charToGlyph for name in FILES]
+    used = {char for text in texts for char in text} - {"\n", "\u00a0"}
+    return "".join(sorted(char for char in used if any(ord(char) not in face for face in faces)))
 
 
-def refuse_missing(texts: Iterable[str]) -> None:
-    """Raise Refusal with the characters named that would come out as empty boxes: ReportLab draws those without a word."""
-    if lacking := missing(texts):
-        raise Refusal(_("The font has no “{characters}”; it would print as a box, so the report was not made. Write it another way.").format(characters=lacking))
+def width(text: str, face: str, size: float) -> float:
+    """Return how wide *text* is set on one line, in points."""
+    return float(pdfmetrics.stringWidth(text, face, size))
 
 
-def to_unicode(name: str, subset: Sequence[int]) -> str:
-    """Return the map from codes back to text. ReportLab 5.1's own maps code 0 and cuts characters beyond the first plane."""
-    rows = [(code, value) for code, value in enumerate(subset) if value not in (0, 0xFEFF, 0xFFFE)]
-    head = ["/CIDInit /ProcSet findresource begin", "12 dict begin", "begincmap", "/CIDSystemInfo", f"<< /Registry ({name})", f"/Ordering ({name})", "/Supplement 0", ">> def"]
-    head += [f"/CMapName /{name} def", "/CMapType 2 def", "1 begincodespacerange", "<00> <FF>", "endcodespacerange"]
-    for start in range(0, len(rows), 100):
-        part = rows[start : start + 100]
-        head += [f"{len(part)} beginbfchar", *(f"<{code:02X}> <{chr(value).encode('utf-16-be').hex().upper()}>" for code, value in part), "endbfchar"]
-    return "\n".join([*head, "endcmap", "CMapName currentdict /CMap defineresource pop", "end", "end"])
+class _Face(ttfonts.TTFontFace):  # type: ignore[misc]
+    """A face that hands out single outlines instead of copying all of its nine megabytes for each subset."""
+
+    def get_table(self, tag: str) -> bytes | _Slices:
+        """Return a table of the font file; the outlines as something that copies only what is asked for."""
+        start, length = self.get_table_pos(tag)
+        return _Slices(self._ttf_data, start) if tag == "glyf" else self._ttf_data[start : start + length]
+
+
+class _Slices:
+    def __init__(self, content: bytes, start: int) -> None:
+        self._content, self._start = content, start
+
+    def __getitem__(self, place: slice) -> bytes:
+        return self._content[self._start + place.start : self._start + place.stop]
+
+
+def _to_unicode(name: str, subset: list[int]) -> str:
+    """Return the map from codes to text that makes a page searchable.
+
+    ReportLab 5.1 maps the unused code 0 to U+0000, which PDF/A forbids, and writes characters above U+FFFF with five
+    digits, so that 𬭊 is read as another character.
+    """
+    codes = [(code, chr(char).encode("utf-16-be").hex().upper()) for code, char in enumerate(subset) if char]
+    blocks = [codes[start : start + 100] for start in range(0, len(codes), 100)]  # a block holds 100 at most
+    return "\n".join(
+        (
+            "/CIDInit /ProcSet findresource begin 12 dict begin begincmap",
+            f"/CIDSystemInfo << /Registry ({name}) /Ordering ({name}) /Supplement 0 >> def",
+            f"/CMapName /{name} def /CMapType 2 def",
+            "1 begincodespacerange <00> <FF> endcodespacerange",
+            *(f"{len(block)} beginbfchar\n" + "\n".join(f"<{code:02X}> <{text}>" for code, text in block) + "\nendbfchar" for block in blocks),
+            "endcmap CMapName currentdict /CMap defineresource pop end end",
+        )
+    )

@@ -1,298 +1,346 @@
-"""The test report for food and grain: cover, notes, first page, results page.
+"""The report of a food or grain test: cover, notes, first page, results.
 
-Order and wording follow the usual form of Chinese supervisory-sampling reports; contents ISO/IEC 17025:2017 7.8.2.
+The code on the first page holds one line: ``SHIYAN|<number>|<revision>|<digest>``, the digest being the SHA-256 (hex) of
+the canonical JSON of what was signed. Whoever holds that JSON can check the paper without asking anybody.
+
+Sources: usual form of Chinese supervisory-sampling reports; ISO/IEC 17025:2017 7.8.2, 7.8.6.
 """
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from reportlab.lib import colors
+from reportlab.lib.colors import black
 from reportlab.lib.units import mm
-from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, KeepTogether, NextPageTemplate, PageBreak, Spacer
+from reportlab.platypus import Flowable, LongTable, PageBreak, Spacer, Table
 
+from lims.clock import day_of
+from lims.errors import Refusal
 from lims.i18n import N_, _, speaking
-from lims.reports import fonts, parts
+from lims.reports import fonts
 from lims.reports.fonts import HEI, SONG
-from lims.reports.parts import BODY, CENTRED, HEAD, LABEL, RIGHT, SMALL, SMALL_CENTRED, TITLE, ruled, words
-from lims.reports.sheet import HEIGHT, INNER, LEFT, RIGHT as RIGHT_MARGIN, WIDTH, document
-from lims.rules.verdict import WORDS
-from lims.views.certificates import Copy, Sheet
+from lims.reports.parts import LEADING, PADDING, SIZE, CodePlace, SealPlace, centred, filled, headed, passage, ruled, wrapped
+from lims.reports.sheet import FIRST, HEAD, HEIGHT, ROOM, Paper, built, room_of
+from lims.rules.sampling import FORM_QUESTIONS, INTAKE_QUESTIONS, Kind, Question
+from lims.rules.verdict import WORDS, Verdict
+from lims.views.certificates import Copy, Sheet, SheetLine
 
-PLAIN = 2
-"""Cover and notes: without head, not counted in page x of y."""
-NOTHING = "/"
+UNFILLED = "/"
+NO_REQUIREMENT = "—"
+ITEMS_NAMED = 6
+"""So many items stand on the first page by name; more are counted."""
 
-Getter = Callable[[Sheet], str]
+Words = Callable[[Sheet], str]
 
 
-def pages(sheet: Sheet, *, count_cover: bool = False) -> bytes:
-    """Return the report as PDF in the sheet's language. Raises Refusal when the faces lack a character."""
+def pages(sheet: Sheet, *, cover_counted: bool = False) -> bytes:
+    """Return the report as PDF, in the sheet's language; the same sheet gives the same bytes.
+
+    Raises:
+        Refusal: a character that a face lacks would be printed as an empty box; it is named.
+    """
     with speaking(sheet.language):
-        fonts.refuse_missing(_texts(sheet))
-        story = [*_cover(sheet), NextPageTemplate("plain"), PageBreak(), *_notes(sheet), NextPageTemplate("body"), PageBreak(), *_first_page(sheet), PageBreak(), *_results(sheet)]
-        title = f"{_('Test report')} {sheet.number}-{sheet.revision}"
-        return document(story, title=title, author=sheet.laboratory.name, language=sheet.language, plain_pages=PLAIN, on_page=_frame(sheet, 0 if count_cover else PLAIN))
+        _refuse_missing(sheet)
+        paper = Paper(
+            sheet.laboratory.name, called(sheet), sheet.sample_number, sheet.form.get("sample_name", ""), sheet.language, sheet.copy is Copy.DRAFT, sheet.demonstration, cover_counted
+        )
+        return built(paper, [*_cover(sheet), PageBreak(), *_notes(sheet), PageBreak(), *_first(sheet), PageBreak(), *_results(sheet)])
+
+
+def called(sheet: Sheet) -> str:
+    """Return the number as printed: with the revision from the second on."""
+    return f"{sheet.number}-{sheet.revision}" if sheet.revision > 1 else sheet.number
 
 
 def code(sheet: Sheet) -> str:
-    """Return what the QR code says: number, revision and the digest of the canonical JSON of what was signed."""
-    return f"SHIYAN|{sheet.number}|{sheet.revision}|{sheet.digest}"
+    """Return what the QR code says; nothing on a draft."""
+    return f"SHIYAN|{sheet.number}|{sheet.revision}|{sheet.digest}" if sheet.copy is Copy.ORIGINAL else ""
 
 
-def _of(*names: str) -> Getter:
-    """Return the filled answers of the sampling form under these names, joined."""
-    return lambda sheet: " ".join(_(answer) for name in names if (answer := sheet.form.get(name, "")))
+def asked(name: str) -> Words:
+    """Return the getter of an answer of the sampling form; a chosen answer is put into the report's words."""
+    return lambda sheet: _answer(sheet.form, FORM_QUESTIONS[name])
 
 
-def _seen(name: str) -> Getter:
-    return lambda sheet: _(sheet.intake.get(name, ""))
+def checked(name: str) -> Words:
+    """Return the getter of an answer of the intake check."""
+    return lambda sheet: _answer(sheet.intake, INTAKE_QUESTIONS[name])
 
 
-def _product_date(sheet: Sheet) -> str:
-    kind, day, batch = (sheet.form.get(name, "") for name in ("date_kind", "product_date", "batch"))
-    dated = day or (sheet.form.get("harvest_year", "") if kind == "Harvest year" else "")
-    said = f"{dated}（{_(kind)}）" if dated and kind and sheet.language == "zh_CN" else f"{dated} ({_(kind)})" if dated and kind else dated
-    return " ".join(part for part in (said, batch) if part)
+def joined(separator: str, *parts: Words) -> Words:
+    """Return the getter of several answers with *separator* between those that were given."""
+    return lambda sheet: _(separator).join(filter(None, (part(sheet) for part in parts)))
 
 
-def _tested(sheet: Sheet) -> str:
+def either(*parts: Words) -> Words:
+    """Return the getter of the first answer that was given."""
+    return lambda sheet: next(filter(None, (part(sheet) for part in parts)), "")
+
+
+def on(day: Callable[[Sheet], date | None]) -> Words:
+    """Return the getter of a day, empty where there is none yet."""
+    return lambda sheet: found.isoformat() if (found := day(sheet)) else ""
+
+
+def always(_sheet: Sheet) -> bool:
+    """Return that a row stands on every report."""
+    return True
+
+
+def sampled(sheet: Sheet) -> bool:
+    """Return whether the sample was taken, not sent in."""
+    return sheet.form.get("test_kind") not in ("Commissioned test", _("Commissioned test"))
+
+
+def sent_in(sheet: Sheet) -> bool:
+    """Return whether the client sent the sample in."""
+    return not sampled(sheet)
+
+
+def answered(*names: str) -> Callable[[Sheet], bool]:
+    """Return whether one of the questions was answered."""
+    return lambda sheet: any(sheet.form.get(name) for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A label and what stands beside it. What is empty is printed as “/”, or left empty to be filled by approval."""
+
+    label: str | Words
+    value: Words
+    empty: str = UNFILLED
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Two fields side by side, where the report has them."""
+
+    left: Field
+    right: Field
+    shown: Callable[[Sheet], bool] = always
+
+
+def dated(sheet: Sheet) -> str:
+    """Return the label of the product's day: what kind of day it is, with the batch where there is one."""
+    kind = asked("date_kind")(sheet) or _("Production date")
+    return _("{date}/batch").format(date=kind) if sheet.form.get("batch") else kind
+
+
+def span(sheet: Sheet) -> str:
+    """Return the days of testing, from and to."""
     if sheet.tested_from == sheet.tested_to:
-        return sheet.tested_from.isoformat()
+        return sheet.tested_to.isoformat()
     return _("{first} to {last}").format(first=sheet.tested_from.isoformat(), last=sheet.tested_to.isoformat())
 
 
-FIRST_PAGE: tuple[tuple[tuple[str, Getter], tuple[str, Getter]], ...] = (
-    ((N_("Sample name"), _of("sample_name")), (N_("Specification and model"), _of("model"))),
-    ((N_("Brand"), _of("brand")), (N_("Quality grade"), _of("grade"))),
-    ((N_("Production date or batch"), _product_date), (N_("Shelf life"), _of("shelf_life"))),
-    ((N_("Sampling form number"), _of("form_number")), (N_("Kind of test"), _of("test_kind"))),
-    ((N_("Client"), _of("client", "client_address")), (N_("Source of the task"), _of("task_source"))),
-    ((N_("Sampled business"), _of("business_name")), (N_("Address and phone"), _of("business_address", "business_phone"))),
-    ((N_("Labelled producer"), _of("producer")), (N_("Producer's address and phone"), _of("producer_address", "producer_phone"))),
-    ((N_("Sampling body"), _of("sampling_body")), (N_("Samplers"), _of("samplers"))),
-    ((N_("Sampling date"), _of("sampled_on")), (N_("Sampling place and link"), _of("place", "link", "stall"))),
-    ((N_("Sample amount"), _of("sample_amount")), (N_("Backup and where it is sealed"), _of("backup_amount", "backup_kept_at"))),
-    ((N_("Lot size"), _of("lot_size")), (N_("Seal on arrival"), _seen("seal"))),
-    ((N_("Date of receipt"), lambda sheet: sheet.received_on.isoformat()), (N_("State of the sample"), _seen("appearance"))),
-    ((N_("Dates of test"), _tested), (N_("Date of issue"), lambda sheet: sheet.approved_on.isoformat() if sheet.approved_on else "")),
-)
-"""Label and answer, left and right, row by row."""
+def backup(sheet: Sheet) -> str:
+    """Return how much is kept as backup and where."""
+    amount, place = either(checked("backup_amount"), asked("backup_amount"))(sheet), asked("backup_kept_at")(sheet)
+    return _("{amount}, sealed at {place}").format(amount=amount, place=place) if amount and place else amount
 
-MERGED: tuple[tuple[str, Getter], ...] = (
-    (N_("Items tested"), lambda sheet: _(", ").join(line.item for line in sheet.lines)),
-    (N_("Methods"), lambda sheet: _("; ").join(sheet.methods)),
-    (N_("Judged by"), lambda sheet: _("; ").join(sheet.standards)),
-)
-"""Rows whose answer takes the whole width."""
 
-RESULTS: tuple[tuple[str, float, Callable[[Any], str], bool], ...] = (
-    (N_("No."), 10, lambda line: str(line.number), True),
-    (N_("Item"), 34, lambda line: line.item, False),
-    (N_("Unit"), 16, lambda line: line.unit, True),
-    (N_("Requirement"), 20, lambda line: line.requirement or "—", True),
-    (N_("Result"), 20, lambda line: line.result, True),
-    (N_("Verdict on the item"), 18, lambda line: _(WORDS[line.verdict]), True),
-    (N_("Method"), 36, lambda line: line.method, True),
-    (N_("Remark"), 16, lambda line: line.remark or NOTHING, True),
-)
-"""Title, width in mm, value, centred."""
+def items(sheet: Sheet) -> str:
+    """Return the items tested: by name, or the first of them and how many there are."""
+    names = [one.item for one in sheet.lines]
+    if len(names) <= ITEMS_NAMED:
+        return _(", ").join(names)
+    return _("{items} and others, {count} items, see the attached pages").format(items=_(", ").join(names[:ITEMS_NAMED]), count=len(names))
 
-COVER: tuple[tuple[str, Getter], ...] = (
-    (N_("Sample name"), _of("sample_name")),
-    (N_("Client"), _of("client")),
-    (N_("Sampled business"), _of("business_name")),
-    (N_("Labelled producer"), _of("producer")),
-    (N_("Kind of test"), _of("test_kind")),
+
+FIRST_PAGE = (
+    Row(Field(N_("Sample name"), asked("sample_name")), Field(N_("Specification and model"), asked("model"))),
+    Row(Field(N_("Brand"), asked("brand")), Field(N_("Quality grade"), asked("grade"))),
+    Row(Field(dated, joined(" / ", either(asked("product_date"), asked("harvest_year")), asked("batch"))), Field(N_("Shelf life"), asked("shelf_life"))),
+    Row(Field(N_("Sampling form number"), asked("form_number")), Field(N_("Kind of test"), asked("test_kind"))),
+    Row(Field(N_("Client and address"), joined("\n", asked("client"), asked("client_address"))), Field(N_("Source of the task"), asked("task_source"))),
+    Row(Field(N_("Sampled business"), asked("business_name")), Field(N_("Its address and phone"), joined("\n", asked("business_address"), asked("business_phone"))), sampled),
+    Row(Field(N_("Labelled producer"), asked("producer")), Field(N_("Producer's address and phone"), joined("\n", asked("producer_address"), asked("producer_phone")))),
+    Row(Field(N_("Place of origin"), asked("origin")), Field(N_("Stall or bin"), asked("stall")), answered("origin", "stall")),
+    Row(Field(N_("Harvest year"), asked("harvest_year")), Field(N_("Represented quantity (t)"), asked("represented_quantity")), answered("harvest_year", "represented_quantity")),
+    Row(Field(N_("Sampling body"), asked("sampling_body")), Field(N_("Samplers"), asked("samplers")), sampled),
+    Row(Field(N_("Sampling date"), asked("sampled_on")), Field(N_("Sampling place and link"), joined(" · ", asked("place"), asked("link"))), sampled),
+    Row(Field(N_("Delivered by"), checked("delivered_by")), Field(N_("Day of delivery"), on(lambda sheet: sheet.received_on)), sent_in),
+    Row(Field(N_("Amount of sample"), either(checked("test_amount"), asked("sample_amount"))), Field(N_("Backup and where it is sealed"), backup)),
+    Row(Field(N_("Lot size"), asked("lot_size")), Field(N_("State of the seal"), checked("seal")), sampled),
+    Row(Field(N_("Day of receipt"), on(lambda sheet: sheet.received_on)), Field(N_("State of the sample"), joined(", ", checked("appearance"), asked("packing"), asked("storage")))),
+    Row(Field(N_("Days of testing"), span), Field(N_("Day of issue"), on(lambda sheet: sheet.approved_on), "")),
 )
+"""The first page, row by row in the order of the usual form."""
+
+BASIS = (
+    Field(N_("Items tested"), items),
+    Field(N_("Test methods"), lambda sheet: _("; ").join(sheet.methods)),
+    Field(N_("Judged by"), lambda sheet: _("; ").join(sheet.standards)),
+)
+REMARK = Field(N_("Remark"), lambda sheet: "\n".join(filter(None, (sheet.replaces, sheet.remark))))
+
+COVER = (
+    Field(N_("Sample name"), asked("sample_name")),
+    Field(N_("Specification and model"), asked("model")),
+    Field(N_("Client"), asked("client")),
+    Field(N_("Sampled business"), asked("business_name")),
+    Field(N_("Labelled producer"), asked("producer")),
+    Field(N_("Kind of test"), asked("test_kind")),
+)
+
+SIGNATURES = (("approve", N_("Approved by")), ("review", N_("Reviewed by")), ("test", N_("Tested by")))
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the results: its head, its share of the width, what stands in it."""
+
+    title: str
+    share: float
+    show: Callable[[SheetLine], str]
+    left: bool = False
+
+
+COLUMNS = (
+    Column(N_("No."), 10, lambda one: str(one.number)),
+    Column(N_("Item"), 35, lambda one: one.item, left=True),
+    Column(N_("Unit"), 16, lambda one: one.unit or NO_REQUIREMENT),
+    Column(N_("Requirement"), 25, lambda one: one.requirement or NO_REQUIREMENT),
+    Column(N_("Result"), 25, lambda one: one.result),
+    Column(N_("Verdict on the item"), 16, lambda one: NO_REQUIREMENT if one.verdict is Verdict.NONE else _(WORDS[one.verdict])),
+    Column(N_("Method"), 25, lambda one: one.method),
+    Column(N_("Remark"), 13, lambda one: one.remark),
+)
+
+LABEL = 25 * mm
+PAIR = (LABEL, ROOM / 2 - LABEL + 4 * mm, LABEL, ROOM / 2 - LABEL - 4 * mm)
+WIDE = (LABEL, ROOM - LABEL)
+SEAL_LEAST = 29 * mm
 
 
 def _cover(sheet: Sheet) -> Iterator[Flowable]:
-    spaced = " ".join(_("Test report")) if sheet.language == "zh_CN" else _("Test report")
-    yield words(f"No. {sheet.number}-{sheet.revision}", RIGHT)
-    yield Spacer(0, 40 * mm)
-    yield words(spaced, _sized(TITLE, 34, 46))
-    if sheet.language == "zh_CN":
-        yield words("TEST REPORT", _sized(CENTRED, 14, 20))
+    title = _("TEST REPORT")
+    yield _centred(title, HEI, 34)
+    if title != "TEST REPORT":
+        yield _centred("TEST REPORT", SONG, 15)
     yield Spacer(0, 26 * mm)
-    rows = [[words(_(label), _sized(RIGHT, 13, 20)), words(getter(sheet) or NOTHING, _sized(CENTRED, 13, 20))] for label, getter in COVER]
-    yield ruled(rows, (46 * mm, INNER - 66 * mm), pad=7, spans=[("GRID", (0, 0), (-1, -1), 0, colors.white), ("LINEBELOW", (1, 0), (1, -1), parts.LINE, colors.black), ("VALIGN", (0, 0), (-1, -1), "BOTTOM")])
-    yield Spacer(0, 34 * mm)
-    yield words(sheet.laboratory.name, _sized(TITLE, 16, 24))
-    yield Spacer(0, 4 * mm)
-    yield words(_day(sheet.approved_on) if sheet.approved_on else _("Date of issue:          "), _sized(CENTRED, 13, 20))
+    widths = (38 * mm, 92 * mm)
+    rows = [filled((_label(field, sheet), _value(field, sheet)), widths, SONG, 13) for field in COVER]
+    yield Table(
+        rows,
+        colWidths=widths,
+        hAlign="CENTER",
+        style=(("FONT", (0, 0), (-1, -1), SONG, 13, 18), ("LINEBELOW", (1, 0), (1, -1), 0.6, black), ("VALIGN", (0, 0), (-1, -1), "BOTTOM"), ("TOPPADDING", (0, 0), (-1, -1), 10)),
+    )
+    yield Spacer(0, 22 * mm)
+    yield _centred(sheet.laboratory.name, HEI, 16)
+    yield _centred(_("(seal for inspection and testing)"), SONG, 11)
+    yield _centred(_("Day of issue: {day}").format(day=_written(sheet.approved_on)), SONG, 13)
 
 
 def _notes(sheet: Sheet) -> Iterator[Flowable]:
-    yield Spacer(0, 14 * mm)
-    yield words(" ".join(_("Notes")) if sheet.language == "zh_CN" else _("Notes"), TITLE)
-    yield Spacer(0, 10 * mm)
     for place, note in enumerate(sheet.notes, 1):
-        yield words(f"{place}. {note}", _sized(BODY, 11.5, 20))
-        yield Spacer(0, 2.5 * mm)
+        yield passage(f"{place}. {note}", ROOM, 11, 18, after=7)
     yield Spacer(0, 14 * mm)
-    laboratory = sheet.laboratory
-    for label, value in (
-        (N_("Address"), laboratory.address),
-        (N_("Postcode"), laboratory.postcode),
-        (N_("Phone"), laboratory.phone),
-        (N_("Fax"), laboratory.fax),
-        (N_("E-mail"), laboratory.email),
-        (N_("Website"), laboratory.website),
-    ):
-        if value:
-            yield words(_("{label}: {value}").format(label=_(label), value=value), BODY)
+    for words in _contacts(sheet):
+        yield passage(words, ROOM, SIZE, 17)
 
 
-def _first_page(sheet: Sheet) -> Iterator[Flowable]:
-    yield from _body_title(sheet)
-    narrow = (25 if sheet.language == "zh_CN" else 32) * mm
-    wide = INNER / 2 - narrow
-    rows: list[list[Any]] = [
-        [words(_(one), _label(sheet)), words(get_one(sheet) or NOTHING, SMALL), words(_(other), _label(sheet)), words(get_other(sheet) or NOTHING, SMALL)]
-        for (one, get_one), (other, get_other) in FIRST_PAGE
-    ]
-    rows += [[words(_(label), _label(sheet)), words(getter(sheet) or NOTHING, SMALL), "", ""] for label, getter in MERGED]
-    rows.append([words(_("Conclusion"), _label(sheet)), [words(sheet.conclusion, BODY), Spacer(0, 3), words(sheet.decision_rule, SMALL), Spacer(0, 3), _Seal(sheet)], "", ""])
-    rows.append([words(_("Remark"), _label(sheet)), words(_remark(sheet) or NOTHING, SMALL), "", ""])
-    spans = [("SPAN", (1, place), (3, place)) for place in range(len(FIRST_PAGE), len(rows))]
-    yield ruled(rows, (narrow, wide, narrow, wide), spans=spans, pad=2.6)
-    yield Spacer(0, 5)
-    yield _signatures(sheet)
+def _first(sheet: Sheet) -> Iterator[Flowable]:
+    pairs = [filled([_label(row.left, sheet), _value(row.left, sheet), _label(row.right, sheet), _value(row.right, sheet)], PAIR) for row in FIRST_PAGE if row.shown(sheet)]
+    above = [ruled(pairs, PAIR, centred((0, 0), (0, -1)), centred((2, 0), (2, -1))), _wide(sheet, BASIS)]
+    below = [_wide(sheet, (REMARK,)), _signatures(sheet), _foot(sheet)]
+    others = sum(part.wrap(ROOM, HEIGHT)[1] for part in (*above, *below))
+    yield from above
+    yield _conclusion(sheet, room_of(FIRST) - others)
+    yield from below
 
 
 def _results(sheet: Sheet) -> Iterator[Flowable]:
-    yield from _body_title(sheet)
-    yield words(_("Sample name: {name}      Sample number: {number}").format(name=sheet.form.get("sample_name", ""), number=sheet.sample_number), SMALL)
-    yield Spacer(0, 4)
-    share = INNER / sum(width * mm for _title, width, _get, _centred in RESULTS)
-    head = [words(_(title), HEAD) for title, _width, _get, _centred in RESULTS]
-    rows = [[words(get(line), SMALL_CENTRED if centred else SMALL) for _title, _width, get, centred in RESULTS] for line in sheet.lines]
-    yield ruled([head, *rows], [width * mm * share for _title, width, _get, _centred in RESULTS], head=1, pad=5)
-    yield Spacer(0, 8)
-    yield KeepTogether([words(_("(nothing follows)"), CENTRED), Spacer(0, 6), _Code(sheet)])
+    widths = [column.share * mm for column in COLUMNS]
+    head = filled([_(column.title) for column in COLUMNS], widths, HEI, 9)
+    rows = [filled([column.show(one) for column in COLUMNS], widths, SONG, 9) for one in sheet.lines]
+    lefts = [("ALIGN", (place, 1), (place, -1), "LEFT") for place, column in enumerate(COLUMNS) if column.left]
+    body = ("FONT", (0, 1), (-1, -1), SONG, 9, 12.5)
+    yield ruled([head, *rows], widths, body, headed((0, 0), (-1, 0), 9), centred((0, 0), (-1, -1)), *lefts, heads=1)
+    yield Spacer(0, 5 * mm)
+    yield _centred(_("The rest of the page is blank"), SONG, SIZE)
 
 
-def _body_title(sheet: Sheet) -> Iterator[Flowable]:
-    name = " ".join(_("Test report")) if sheet.language == "zh_CN" else _("Test report")
-    yield words(name, _sized(TITLE, 18, 26))
-    yield Spacer(0, 3)
+def _conclusion(sheet: Sheet, room: float) -> LongTable:
+    """Return the cell of the conclusion, as high as the page has *room*."""
+    inside = WIDE[1] - 4 * PADDING
+    texts = [passage(sheet.conclusion, inside, 11, 17, after=4), passage(sheet.decision_rule, inside, 9, 13)]
+    used = sum(text.wrap(inside, HEIGHT)[1] for text in texts) + 6 * PADDING
+    draft = sheet.copy is Copy.DRAFT
+    seal = SealPlace(_("(seal for inspection and testing)"), _written(sheet.approved_on), _("Sealed on issue") if draft else "", max(SEAL_LEAST, room - used))
+    sides = [(side, (1, 0), (1, 0), 2 * PADDING) for side in ("LEFTPADDING", "RIGHTPADDING", "TOPPADDING")]
+    return ruled([[_narrow(_("Conclusion")), [*texts, seal]]], WIDE, centred((0, 0), (0, -1)), *sides)
 
 
-def _signatures(sheet: Sheet) -> Flowable:
-    cells = []
-    for step, label in (("approve", N_("Approved by")), ("review", N_("Reviewed by")), ("test", N_("Tested by"))):
-        signed = [one for one in sheet.signatures if one.step == step]
-        names = _(", ").join(dict.fromkeys(one.name for one in signed))
-        when = max((one.day.isoformat() for one in signed), default="")
-        cells.append([words(_("{label}: {value}").format(label=_(label), value=names), SMALL), words(_("Date: {day}").format(day=when), SMALL)])
-    return ruled([cells], (INNER / 3,) * 3, spans=[("GRID", (0, 0), (-1, -1), 0, colors.white), ("VALIGN", (0, 0), (-1, -1), "TOP")], pad=1)
+def _signatures(sheet: Sheet) -> Table:
+    cells = [_signature(sheet, step, _(title)) for step, title in SIGNATURES]
+    return Table([cells], colWidths=[ROOM / 3] * 3, style=(("FONT", (0, 0), (-1, -1), SONG, SIZE, LEADING + 2), ("VALIGN", (0, 0), (-1, -1), "TOP"), ("TOPPADDING", (0, 0), (-1, -1), 8)))
 
 
-def _remark(sheet: Sheet) -> str:
-    return "\n".join(part for part in (sheet.replaces, sheet.form.get("remark", ""), sheet.remark) if part)
+def _signature(sheet: Sheet, step: str, title: str) -> str:
+    signed = [one for one in sheet.signatures if one.step == step]
+    day = max((day_of(one.at) for one in signed), default=None)
+    if step == "approve":
+        day = sheet.approved_on
+    names = _("{title}: {name}").format(title=title, name=_(", ").join(one.name for one in signed))
+    return wrapped(names, ROOM / 3 - 12) + "\n" + _("Date: {day}").format(day=day.isoformat() if day else "")
 
 
-def _frame(sheet: Sheet, uncounted: int) -> Callable[[Canvas, int, int], None]:
-    """Return what is drawn on every finished page: head of the body, 草稿, the line of a demonstration."""
-
-    def draw(canvas: Canvas, page: int, count: int) -> None:
-        if page > PLAIN:
-            _head(canvas, sheet, page - uncounted, count - uncounted)
-        if sheet.copy is Copy.DRAFT:
-            parts.across(canvas, _("DRAFT"), WIDTH, HEIGHT)
-        if sheet.demonstration:
-            canvas.setFont(HEI, 9)
-            canvas.setFillColor(colors.Color(0.7, 0.14, 0.12))
-            canvas.drawCentredString(WIDTH / 2, 9 * mm, _("Demonstration data, reports are not valid"))
-            canvas.setFillColor(colors.black)
-
-    return draw
+def _foot(sheet: Sheet) -> CodePlace:
+    original = sheet.copy is Copy.ORIGINAL
+    words = (
+        _("Scan the code to check this report without a network.") if original else _("The code and the digest are made on approval."),
+        f"SHA-256 {sheet.digest}" if original else "",
+        _("“/” means not given, “—” means no requirement."),
+        " · ".join(filter(None, (sheet.laboratory.name, sheet.laboratory.address, sheet.laboratory.phone))),
+    )
+    return CodePlace(code(sheet), [line for line in words if line], _("Code\nmade on approval"))
 
 
-def _head(canvas: Canvas, sheet: Sheet, page: int, count: int) -> None:
-    top = HEIGHT - 17 * mm
-    canvas.setFont(HEI, 11)
-    canvas.drawCentredString(WIDTH / 2, top, f"{sheet.laboratory.name}  {_('Test report')}")
-    canvas.setFont(SONG, 9.5)
-    canvas.drawString(LEFT, top - 8 * mm, _("Report No.: {number}").format(number=f"{sheet.number}-{sheet.revision}"))
-    canvas.drawRightString(WIDTH - RIGHT_MARGIN, top - 8 * mm, _("{count} pages, page {page}").format(count=count, page=page))
-    canvas.setLineWidth(parts.LINE)
-    canvas.line(LEFT, top - 10 * mm, WIDTH - RIGHT_MARGIN, top - 10 * mm)
+def _contacts(sheet: Sheet) -> Iterator[str]:
+    laboratory = sheet.laboratory
+    yield laboratory.name
+    for label, value in (
+        (_("Address"), laboratory.address),
+        (_("Postcode"), laboratory.postcode),
+        (_("Phone"), laboratory.phone),
+        (_("Fax"), laboratory.fax),
+        (_("E-mail"), laboratory.email),
+        (_("Website"), laboratory.website),
+    ):
+        if value:
+            yield _("{label}: {value}").format(label=label, value=value)
 
 
-class _Seal(Flowable):
-    """The place of the seal with the date, at the right of the conclusion."""
-
-    def __init__(self, sheet: Sheet) -> None:
-        super().__init__()
-        self._sheet = sheet
-        self.width, self.height = INNER - 34 * mm, 27 * mm
-
-    def wrap(self, *_room: float) -> tuple[float, float]:
-        return self.width, self.height
-
-    def draw(self) -> None:
-        canvas, x = self.canv, self.width - 24 * mm
-        if self._sheet.copy is Copy.DRAFT:
-            parts.seal_place(canvas, _("sealed on approval"), x, 13.5 * mm, 12.5 * mm)
-            return
-        canvas.setFont(SONG, 10)
-        canvas.drawCentredString(x, 13 * mm, _("(seal of the laboratory)"))
-        canvas.drawCentredString(x, 6 * mm, _day(self._sheet.approved_on) if self._sheet.approved_on else "")
+def _wide(sheet: Sheet, fields: tuple[Field, ...]) -> LongTable:
+    return ruled([filled((_label(field, sheet), _value(field, sheet)), WIDE) for field in fields], WIDE, centred((0, 0), (0, -1)))
 
 
-class _Code(Flowable):
-    """The QR code with the digest beside it; a draft keeps an empty place."""
-
-    def __init__(self, sheet: Sheet) -> None:
-        super().__init__()
-        self._sheet = sheet
-        self.width, self.height = INNER, 27 * mm
-
-    def wrap(self, *_room: float) -> tuple[float, float]:
-        return self.width, self.height
-
-    def draw(self) -> None:
-        canvas, sheet = self.canv, self._sheet
-        canvas.setFont(SONG, 8.5)
-        if sheet.copy is Copy.DRAFT:
-            canvas.setDash(2, 2)
-            canvas.rect(self.width - 26 * mm, 0, 26 * mm, 26 * mm)
-            canvas.drawCentredString(self.width - 13 * mm, 12 * mm, _("code on approval"))
-            return
-        parts.qr(canvas, code(sheet), self.width - 26 * mm, 0, 26 * mm)
-        canvas.drawString(0, 18 * mm, _("The code carries number, revision and the digest of what was signed:"))
-        canvas.drawString(0, 13 * mm, f"SHA-256 {sheet.digest[:32]}")
-        canvas.drawString(0, 9 * mm, f"        {sheet.digest[32:]}")
+def _centred(text: str, face: str, size: float) -> Table:
+    return Table([[wrapped(text, ROOM - 12, face, size)]], colWidths=[ROOM], style=(("FONT", (0, 0), (0, 0), face, size, size * 1.4), centred((0, 0), (0, 0))))
 
 
-def _label(sheet: Sheet) -> Any:
-    return LABEL if sheet.language == "zh_CN" else _sized(LABEL, 8.5, 10.5)
+def _narrow(label: str) -> str:
+    return wrapped(label, LABEL - 2 * PADDING)
 
 
-def _day(on: date | None) -> str:
-    return _("{year}-{month:02}-{day:02}").format(year=on.year, month=on.month, day=on.day) if on else ""
+def _label(field: Field, sheet: Sheet) -> str:
+    return _(field.label) if isinstance(field.label, str) else field.label(sheet)
 
 
-def _sized(style: Any, size: float, leading: float) -> Any:
-    return style.clone(f"{style.name}{size}", fontSize=size, leading=leading)
+def _value(field: Field, sheet: Sheet) -> str:
+    return field.value(sheet) or field.empty
 
 
-def _texts(thing: Any) -> Iterator[str]:
-    """Yield every text of a sheet: all of it is looked up in the faces before anything is drawn."""
-    if isinstance(thing, str):
-        yield thing
-    elif isinstance(thing, Mapping):
-        for value in thing.values():
-            yield from _texts(_(value) if isinstance(value, str) else value)
-    elif isinstance(thing, tuple | list):
-        for value in thing:
-            yield from _texts(value)
-    elif dataclasses.is_dataclass(thing):
-        for field in dataclasses.fields(thing):
-            yield from _texts(getattr(thing, field.name))
+def _answer(answers: Mapping[str, str], question: Question) -> str:
+    answer = answers.get(question.name, "").strip()
+    return _(answer) if question.kind is Kind.CHOICE else answer
+
+
+def _written(day: date | None) -> str:
+    """Return a day as it stands beside a seal, or the gaps to be filled."""
+    gap = "\u3000"
+    return _("{year} - {month} - {day}").format(year=day.year if day else 2 * gap, month=day.month if day else gap, day=day.day if day else gap)

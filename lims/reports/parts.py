@@ -1,91 +1,174 @@
-"""Parts of a page: text that comes out as it was typed, ruled tables, codes, words laid across."""
+"""What pages are made of: broken lines, ruled tables, codes, places for seals. Text is always text, never markup."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
-from xml.sax.saxutils import escape
 
 import segno
-from reportlab.lib import colors
-from reportlab.lib.enums import TA_CENTER, TA_LEFT, TA_RIGHT
+from reportlab.lib.colors import HexColor, black
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import LongTable, Paragraph, TableStyle
+from reportlab.platypus import Flowable, LongTable, Preformatted
 
-from lims.reports.fonts import HEI, SONG
+from lims.reports.fonts import HEI, SONG, width
 
-LINE = 0.6
-"""Weight of every rule, in points."""
+SIZE, LEADING = 10.0, 14.0
+PADDING = 4.0
+"""Between a rule and what stands in its cell, points."""
+RULE = 0.6
+GREY = HexColor("#808080")
 
-BODY = ParagraphStyle("body", fontName=SONG, fontSize=10.5, leading=15, wordWrap="CJK", alignment=TA_LEFT)
-CENTRED = ParagraphStyle("centred", parent=BODY, alignment=TA_CENTER)
-RIGHT = ParagraphStyle("right", parent=BODY, alignment=TA_RIGHT)
-LABEL = ParagraphStyle("label", parent=CENTRED, fontSize=9.5, leading=13)
-SMALL = ParagraphStyle("small", parent=BODY, fontSize=9, leading=13)
-SMALL_CENTRED = ParagraphStyle("small_centred", parent=SMALL, alignment=TA_CENTER)
-HEAD = ParagraphStyle("head", parent=SMALL_CENTRED, fontName=HEI)
-TITLE = ParagraphStyle("title", parent=CENTRED, fontName=HEI, fontSize=20, leading=28)
+Cell = str | Sequence[Flowable]
+Command = tuple[Any, ...]
 
-
-def words(text: str, style: ParagraphStyle = BODY) -> Paragraph:
-    """Return a paragraph that shows *text* exactly as it was typed, markup characters and line breaks included."""
-    return Paragraph(escape(text).replace("\n", "<br/>"), style)
+OPENING = "（［｛〈《「『【〔“‘"
+CLOSING = "，。、；：！？）］｝〉》」』】〕”’％℃‰…"
+HAN = "\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\ufe30-\uffef\U00020000-\U0003ffff"
+PIECES = re.compile(rf"\s+|[{OPENING}]*(?:[{HAN}]|[^\s{HAN}{OPENING}{CLOSING}]+)[{CLOSING}]*|.")
+"""What stays together on a line: a Chinese character or a Latin word with the signs that may not begin or end a line."""
 
 
-def ruled(rows: Sequence[Sequence[Any]], widths: Sequence[float], *, head: int = 0, spans: Sequence[tuple[Any, ...]] = (), heights: Sequence[float | None] | None = None, pad: float = 4) -> LongTable:
-    """Return a table with even rules; *head* rows repeat on each page; lines break over pages between rows."""
-    style = [
-        ("GRID", (0, 0), (-1, -1), LINE, colors.black),
+def wrapped(text: str, room: float, face: str = SONG, size: float = SIZE) -> str:
+    """Return *text* broken into lines no wider than *room* points, exactly the characters that were typed."""
+    return "\n".join(line for paragraph in text.replace("\t", " ").splitlines() for line in _lines(paragraph, room, face, size))
+
+
+def ruled(rows: Sequence[Sequence[Cell]], widths: Sequence[float], *commands: Command, heads: int = 0) -> LongTable:
+    """Return a table with even rules; *heads* rows are repeated on every page, a cell too long for a page is continued."""
+    style = (
+        ("GRID", (0, 0), (-1, -1), RULE, black),
+        ("FONT", (0, 0), (-1, -1), SONG, SIZE, LEADING),
         ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-        ("TOPPADDING", (0, 0), (-1, -1), pad),
-        ("BOTTOMPADDING", (0, 0), (-1, -1), pad),
-        ("LEFTPADDING", (0, 0), (-1, -1), 4),
-        ("RIGHTPADDING", (0, 0), (-1, -1), 4),
-        *spans,
-    ]
-    return LongTable(rows, colWidths=list(widths), rowHeights=heights, repeatRows=head, style=TableStyle(style))
+        ("LEFTPADDING", (0, 0), (-1, -1), PADDING),
+        ("RIGHTPADDING", (0, 0), (-1, -1), PADDING),
+        ("TOPPADDING", (0, 0), (-1, -1), PADDING - 1),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), PADDING),
+        *commands,
+    )
+    return LongTable(rows, colWidths=widths, style=style, repeatRows=heads, splitInRow=1)
 
 
-def qr(canvas: Canvas, content: str, left: float, bottom: float, size: float) -> None:
-    """Draw *content* as a QR code with its quiet zone, as rectangles: no font, no picture."""
-    matrix = [list(row) for row in segno.make(content, error="m", micro=False).matrix]
-    module = size / (len(matrix) + 8)
-    canvas.saveState()
-    canvas.setFillColor(colors.black)
-    for down, row in enumerate(matrix):
-        start = 0
-        while start < len(row):
-            if not row[start]:
-                start += 1
+def filled(cells: Sequence[str], widths: Sequence[float], face: str = SONG, size: float = SIZE) -> list[str]:
+    """Return one row of a table, each cell broken to the width of its column."""
+    return [wrapped(text, room - 2 * PADDING, face, size) for text, room in zip(cells, widths, strict=True)]
+
+
+def passage(text: str, room: float, size: float = SIZE, leading: float = LEADING, after: float = 0.0) -> Preformatted:
+    """Return a paragraph set in Song, with *after* points below it."""
+    return Preformatted(wrapped(text, room, SONG, size), ParagraphStyle("passage", fontName=SONG, fontSize=size, leading=leading, spaceAfter=after))
+
+
+def line(canvas: Canvas, text: str, x: float, y: float, room: float, face: str = SONG, size: float = SIZE, *, align: float = 0.0) -> None:
+    """Draw one line at *x*, *y*, set smaller where it is wider than *room*; *align* 0 begins at x, 0.5 centres on it, 1 ends at it."""
+    size = min(size, size * room / max(width(text, face, size), 1.0))
+    canvas.setFont(face, size)
+    canvas.drawString(x - align * width(text, face, size), y, text)
+
+
+def qr(canvas: Canvas, text: str, x: float, y: float, side: float) -> None:
+    """Draw *text* as a QR code (error correction M) with its quiet zone into the square at *x*, *y*."""
+    matrix = [bytes(row) for row in segno.make(text, error="m", micro=False).matrix_iter(border=4)]
+    module = side / len(matrix)
+    path = canvas.beginPath()
+    for place, row in enumerate(matrix, 1):
+        for run in re.finditer(b"\x01+", row):
+            path.rect(x + run.start() * module, y + side - place * module, (run.end() - run.start()) * module, module)
+    canvas.drawPath(path, stroke=0, fill=1)
+
+
+class SealPlace(Flowable):
+    """Where the laboratory's seal goes, over its words and the day, in the lower right corner."""
+
+    def __init__(self, words: str, day: str, hint: str, height: float) -> None:
+        super().__init__()
+        self._words, self._day, self._hint, self.height = words, day, hint, height
+
+    def wrap(self, room: float, _height: float) -> tuple[float, float]:
+        """Take all the room there is."""
+        self.width = room
+        return room, self.height
+
+    def draw(self) -> None:
+        """Draw the words; on a draft also the dashed circle where the seal will be."""
+        centre = self.width - 28 * mm
+        line(self.canv, self._words, centre, 9 * mm, 54 * mm, align=0.5)
+        line(self.canv, self._day, centre, 3 * mm, 54 * mm, align=0.5)
+        if self._hint:
+            self.canv.saveState()
+            _dashed(self.canv)
+            self.canv.circle(centre, 14 * mm, 13 * mm)
+            line(self.canv, self._hint, centre, 19 * mm, 24 * mm, SONG, 8, align=0.5)
+            self.canv.restoreState()
+
+
+class CodePlace(Flowable):
+    """The QR code at the foot of the first page with the words beside it, or the empty place where it will be."""
+
+    SIDE = 25 * mm
+
+    def __init__(self, code: str, words: Sequence[str], hint: str) -> None:
+        super().__init__()
+        self._code, self._words, self._hint, self.height = code, words, hint, self.SIDE
+
+    def wrap(self, room: float, _height: float) -> tuple[float, float]:
+        """Take all the room there is."""
+        self.width = room
+        return room, self.height
+
+    def draw(self) -> None:
+        """Draw the words on the left and the code on the right."""
+        for place, words in enumerate(self._words):
+            line(self.canv, words, 0, self.height - (6 + 4.5 * place) * mm, self.width - self.SIDE - 4 * mm, SONG, 8)
+        left = self.width - self.SIDE
+        if self._code:
+            qr(self.canv, self._code, left, 0, self.SIDE)
+            return
+        self.canv.saveState()
+        _dashed(self.canv)
+        self.canv.rect(left + 2 * mm, 2 * mm, self.SIDE - 4 * mm, self.SIDE - 4 * mm)
+        for place, words in enumerate(self._hint.splitlines()):
+            line(self.canv, words, left + self.SIDE / 2, self.SIDE / 2 + (1 - 5 * place) * mm, self.SIDE - 6 * mm, SONG, 8, align=0.5)
+        self.canv.restoreState()
+
+
+def centred(first: tuple[int, int], last: tuple[int, int]) -> Command:
+    """Return the command that centres cells."""
+    return ("ALIGN", first, last, "CENTER")
+
+
+def headed(first: tuple[int, int], last: tuple[int, int], size: float = SIZE) -> Command:
+    """Return the command that sets cells in Hei."""
+    return ("FONT", first, last, HEI, size, size * 1.4)
+
+
+def _dashed(canvas: Canvas) -> None:
+    canvas.setStrokeColor(GREY)
+    canvas.setFillColor(GREY)
+    canvas.setDash(3, 2)
+    canvas.setLineWidth(0.6)
+
+
+def _lines(paragraph: str, room: float, face: str, size: float) -> Iterator[str]:
+    if width(paragraph, face, size) <= room:
+        yield paragraph
+        return
+    held, used = "", 0.0
+    for piece in _pieces(PIECES.findall(paragraph), room, face, size):
+        needed = width(piece, face, size)
+        if held and used + width(piece.rstrip(), face, size) > room:
+            yield held.rstrip()
+            held, used = "", 0.0
+            if piece.isspace():
                 continue
-            end = start
-            while end < len(row) and row[end]:
-                end += 1
-            canvas.rect(left + (start + 4) * module, bottom + size - (down + 5) * module, (end - start) * module, module, stroke=0, fill=1)
-            start = end
-    canvas.restoreState()
+        held, used = held + piece, used + needed
+    if held:
+        yield held.rstrip()
 
 
-def across(canvas: Canvas, text: str, width: float, height: float) -> None:
-    """Lay *text* across the page in pale grey."""
-    canvas.saveState()
-    canvas.setFillColor(colors.Color(0, 0, 0, alpha=0.12))
-    canvas.setFont(HEI, 96)
-    canvas.translate(width / 2, height / 2)
-    canvas.rotate(45)
-    canvas.drawCentredString(0, -30, "  ".join(text) if len(text) <= 3 else text)
-    canvas.restoreState()
-
-
-def seal_place(canvas: Canvas, label: str, x: float, y: float, radius: float = 19 * mm) -> None:
-    """Draw the empty place where the seal will go."""
-    canvas.saveState()
-    canvas.setDash(3, 3)
-    canvas.setStrokeColor(colors.grey)
-    canvas.setFillColor(colors.grey)
-    canvas.circle(x, y, radius, stroke=1, fill=0)
-    canvas.setFont(SONG, 9)
-    canvas.drawCentredString(x, y - 3, label)
-    canvas.restoreState()
+def _pieces(pieces: Iterable[str], room: float, face: str, size: float) -> Iterator[str]:
+    """Yield *pieces*, those wider than a whole line character by character."""
+    for piece in pieces:
+        yield from (piece,) if width(piece, face, size) <= room else piece

@@ -1,56 +1,140 @@
-"""The frame of a report's pages: size, margins, head with number and page x of y, what lies across."""
+"""The frame of a report's pages: size, margins, what stands at the head of each, draft mark, number of pages."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate
 
-from lims.reports.fonts import SONG, register
+from lims.i18n import _
+from lims.reports import fonts
+from lims.reports.fonts import HEI, SONG
+from lims.reports.parts import line
 
 WIDTH, HEIGHT = A4
-LEFT, RIGHT, TOP, BOTTOM = 22 * mm, 18 * mm, 34 * mm, 22 * mm
-INNER = WIDTH - LEFT - RIGHT
+LEFT, RIGHT, FOOT = 25 * mm, 20 * mm, 14 * mm
+ROOM = WIDTH - LEFT - RIGHT
+"""Width of what stands between the margins."""
+MIDDLE = LEFT + ROOM / 2
 
-Drawing = Callable[[Canvas, int, int], None]
-"""Draws on a page that stands finished: canvas, number of the page, number of all pages."""
+COVER, NOTES, FIRST, ATTACHED = "cover", "notes", "first", "attached"
+HEAD = {COVER: 118 * mm, NOTES: 48 * mm, FIRST: 45 * mm, ATTACHED: 40 * mm}
+"""From the upper edge of the page to where its text begins."""
+FOLLOWS = {COVER: NOTES, NOTES: FIRST, FIRST: ATTACHED, ATTACHED: ATTACHED}
+BEFORE_BODY = 2
+"""Cover and notes."""
 
 
-def document(story: Sequence[Flowable], *, title: str, author: str, on_page: Drawing, language: str, plain_pages: int = 0) -> bytes:
-    """Return the PDF: the first *plain_pages* pages have the whole height, the others room for their head.
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What the frame of one report says."""
 
-    Two builds of the same content are the same bytes.
-    """
-    register()
+    institution: str
+    number: str
+    sample_number: str
+    sample_name: str
+    language: str
+    draft: bool
+    demonstration: bool
+    cover_counted: bool = False
+    """Whether cover and notes are counted in the number of pages."""
+
+
+def built(paper: Paper, story: Sequence[Flowable]) -> bytes:
+    """Return the PDF of *story*, which goes through cover, notes, first page and attached pages; the same story gives the same bytes."""
+    fonts.ready()
     out = io.BytesIO()
-    template = BaseDocTemplate(out, pagesize=A4, title=title, author=author, creator="Shiyan", lang=language.replace("_", "-"), invariant=1, initialFontName=SONG)
-    plain = Frame(LEFT, BOTTOM, INNER, HEIGHT - 22 * mm - BOTTOM, 0, 0, 0, 0, id="plain")
-    body = Frame(LEFT, BOTTOM, INNER, HEIGHT - TOP - BOTTOM, 0, 0, 0, 0, id="body")
-    templates = [PageTemplate("body", [body])]
-    template.addPageTemplates([PageTemplate("plain", [plain]), *templates] if plain_pages else templates)
-    template.build(list(story), canvasmaker=lambda *args, **options: Numbered(*args, on_page=on_page, **options))
+    document = BaseDocTemplate(
+        out,
+        pagesize=A4,
+        pageTemplates=[_template(kind, paper) for kind in HEAD],
+        title=f"{_('Test report')} {paper.number}",
+        author=paper.institution,
+        subject=paper.sample_name,
+        creator="Shiyan",
+        lang=paper.language.replace("_", "-"),
+        initialFontName=SONG,
+        invariant=1,
+    )
+    document.build(list(story), canvasmaker=partial(_Numbered, paper=paper))
     return out.getvalue()
 
 
-class Numbered(Canvas):
-    """A canvas that draws head and foot when the number of all pages is known."""
+def room_of(kind: str) -> float:
+    """Return the height of the text on a page of this kind."""
+    return HEIGHT - HEAD[kind] - FOOT
 
-    def __init__(self, *args: Any, on_page: Drawing, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self._on_page, self._done = on_page, list[dict[str, Any]]()
+
+class _Numbered(Canvas):
+    """A canvas that draws the heads when it knows how many pages there are."""
+
+    def __init__(self, *arguments: Any, paper: Paper, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._paper, self._finished = paper, list[dict[str, Any]]()
 
     def showPage(self) -> None:  # noqa: N802  (ReportLab's name)
-        self._done.append(dict(self.__dict__))
+        """Put a page aside until all are there."""
+        self._finished.append(dict(self.__dict__))
         self._startPage()
 
     def save(self) -> None:
-        for place, state in enumerate(self._done, 1):
+        """Head every page of the body and write them all."""
+        for page, state in enumerate(self._finished, 1):
             self.__dict__.update(state)
-            self._on_page(self, place, len(self._done))
+            if page > BEFORE_BODY:
+                skipped = 0 if self._paper.cover_counted else BEFORE_BODY
+                _head(self, self._paper, page - skipped, len(self._finished) - skipped, first=page == BEFORE_BODY + 1)
             super().showPage()
         super().save()
+
+
+def _template(kind: str, paper: Paper) -> PageTemplate:
+    frame = Frame(LEFT, FOOT, ROOM, room_of(kind), leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0)
+    return PageTemplate(kind, [frame], onPage=lambda canvas, _document: _ground(canvas, paper, kind), autoNextPageTemplate=FOLLOWS[kind])
+
+
+def _head(canvas: Canvas, paper: Paper, page: int, pages: int, *, first: bool) -> None:
+    if first:
+        line(canvas, paper.institution, MIDDLE, HEIGHT - 21 * mm, ROOM, SONG, 13, align=0.5)
+        line(canvas, _("TEST REPORT"), MIDDLE, HEIGHT - 32 * mm, ROOM, HEI, 21, align=0.5)
+    else:
+        line(canvas, f"{paper.institution}  {_('Test report')}", MIDDLE, HEIGHT - 21 * mm, ROOM, HEI, 13, align=0.5)
+        line(canvas, _("Sample name: {name}").format(name=paper.sample_name), LEFT, HEIGHT - 37.5 * mm, ROOM)
+    height = HEIGHT - (43 if first else 31) * mm
+    third = ROOM / 3 - 2 * mm
+    line(canvas, _("Report No.: {number}").format(number=paper.number), LEFT, height, third)
+    line(canvas, _("Sample No.: {number}").format(number=paper.sample_number), MIDDLE, height, third, align=0.5)
+    line(canvas, _("{pages} pages, page {page}").format(pages=pages, page=page), WIDTH - RIGHT, height, third, align=1)
+
+
+def _ground(canvas: Canvas, paper: Paper, kind: str) -> None:
+    if paper.draft:
+        across(canvas, _("DRAFT"), WIDTH, HEIGHT, "#000000", 0.09)
+    if paper.demonstration:
+        canvas.setFillColor(HexColor("#c00000"))
+        line(canvas, _("Demonstration data. This report is not valid."), MIDDLE, HEIGHT - 11 * mm, ROOM, HEI, 10, align=0.5)
+        canvas.setFillColor(HexColor("#000000"))
+    if kind == NOTES:
+        line(canvas, _("NOTES"), MIDDLE, HEIGHT - 34 * mm, ROOM, HEI, 18, align=0.5)
+    if kind in (COVER, NOTES):
+        line(canvas, _("Report No.: {number}").format(number=paper.number), WIDTH - RIGHT, HEIGHT - 22 * mm, ROOM, align=1)
+
+
+def across(canvas: Canvas, word: str, width: float, height: float, colour: str, ink: float) -> None:
+    """Draw *word* across a page of *width* by *height* points; *ink* from 0 (nothing) to 1 covers what lies below."""
+    canvas.saveState()
+    canvas.setFillColor(HexColor(colour), alpha=ink)
+    canvas.translate(width / 2, height / 2)
+    canvas.rotate(45)
+    size = min(130.0, 0.85 * width / max(fonts.width(word, HEI, 1), 0.1))
+    canvas.setFont(HEI, size)
+    canvas.drawCentredString(0, -size * 0.38, word)
+    canvas.restoreState()

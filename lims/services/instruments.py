@@ -40,14 +40,26 @@ from resources import FOLDER
 SHIPPED = FOLDER / "instruments"
 
 TROUBLES: Mapping[str, str] = {
-    "no-such-port": N_("There is no port {address}. Check the cable and choose the port again."),
-    "port-held": N_("The port {address} is held by another program. Close that program and try again."),
-    "not-permitted": N_("This account may not use the port {address}. On Linux add it to the group dialout."),
-    "port-lost": N_("The port {address} was lost. Everything received is safe; it is opened again by itself."),
+    "no-such-port": N_("There is no port {port}. Check the cable and choose the port again."),
+    "port-held": N_("The port {port} is held by another program. Close that program and try again."),
+    "not-permitted": N_("This account may not use the port {port}. On Linux add it to the group dialout."),
+    "port-lost": N_("The port {port} was lost. Everything received is safe; it is opened again by itself."),
+    "settings-refused": N_("The port {port} does not take the instrument's line settings. Choose another adapter."),
     "disk-full": N_("The disk is full: the instrument is not answered until there is room. Everything received is safe."),
-    "no-answer": N_("Nothing answers at {address}. Check that the instrument is on."),
+    "journal-held": N_("The journal {path} is held by another program. Close that program and try again."),
+    "journal-foreign": N_("{path} is not a journal of this program. Choose another file."),
+    "journal-unusable": N_("The journal {path} cannot be used. Check the disk and the rights of the folder."),
+    "no-such-journal": N_("There is no journal {path}. Check the name."),
+    "profile-unreadable": N_("The profile {file} cannot be read. Check its rights."),
+    "profile-broken": N_("The profile {file} is no TOML: {detail}. Mend the file."),
+    "profile-doubled": N_("The profile {file} bears a name that {other} has already. Rename one of them."),
+    "profile-unknown-key": N_("The profile {file} holds {key}, which nothing reads. Mend the file."),
+    "profile-missing-key": N_("The profile {file} lacks {key}. Mend the file."),
+    "profile-wrong-type": N_("In the profile {file}, {key} should be of type {expected}. Mend the file."),
+    "profile-unknown-value": N_("In the profile {file}, {key} cannot be {value}. Mend the file."),
+    "bug": N_("The port stopped on a fault of the program: {detail}. Everything received is safe; connect again."),
 }
-"""What a driver says, in words. A code without words is shown as it is."""
+"""What a driver says, in words; a test holds that every code has some."""
 
 PORT_WORDS: Mapping[str, str] = {
     "opening": N_("opening"),
@@ -130,10 +142,7 @@ def profiles(own: Path) -> Shelf:
 
 def said(trouble: drivers.Trouble) -> str:
     """Put what a driver says into words."""
-    facts = {"address": "", **{name: str(value) for name, value in trouble.facts.items()}}
-    if trouble.code.startswith("profile-"):
-        return _("The profile {file} cannot be used: {key} ({code}). Mend the file.").format(**{"file": "", "key": "", **facts}, code=trouble.code)
-    return _(TROUBLES[trouble.code]).format(**facts) if trouble.code in TROUBLES else f"{trouble.code} {facts}"
+    return _(TROUBLES[trouble.code]).format(**trouble.facts)
 
 
 class Ports:

@@ -1,0 +1,181 @@
+"""The commands about instruments: list, decode, listen, simulate, replay, and the export of a journal."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+import drivers
+from drivers import journal as journals
+from drivers.core.profile import Profile
+from drivers.listen import listen as listening
+from drivers.port import PortState
+from drivers.stored import pieces
+from drivers.stored import replay as replaying
+from drivers.virtual import FAULTS
+from drivers.virtual.served import example, serve
+from lims.clock import local, system_clock
+from lims.db.folder import Folder, Lock
+from lims.errors import Refusal, Trouble
+from lims.i18n import _, language
+from lims.place import Place, anywhere
+from lims.services.instruments import profiles, said
+
+SHORT_WAIT = 0.2
+
+
+@click.group()
+@anywhere
+def instruments() -> None:
+    """Instruments: what the program can speak with, and raw bytes in and out."""
+
+
+@instruments.command(name="list")
+@anywhere
+@click.pass_obj
+def list_(place: Place) -> None:
+    """List the kinds of instrument the program can speak with."""
+    shelf = profiles(Folder(place.path()).profiles)
+    for one in sorted(shelf.profiles.values(), key=lambda one: one.name):
+        click.echo("\t".join((one.name, one.title["zh" if language() == "zh_CN" else "en"], one.maker, one.model, one.link)))
+    for fault in shelf.faults:
+        click.echo(said(fault), err=True)
+
+
+@instruments.command()
+@anywhere
+@click.argument("profile")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_obj
+def decode(place: Place, profile: str, file: Path) -> None:
+    """Print the readings in FILE, raw bytes as received, one JSON object a line."""
+    known = _profile(place, profile)
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise Refusal(_("{file} cannot be read: {why}.").format(file=file, why=error.strerror)) from None
+    for piece in pieces(known, data):
+        if piece.quarantined:
+            click.echo(_("Bytes {start} to {end} are no whole message.").format(start=piece.start, end=piece.end), err=True)
+        _print(piece.as_json(str(file)))
+
+
+@instruments.command()
+@anywhere
+@click.argument("profile")
+@click.option("--port", required=True, help="Port name, socket://host:port, or pty.")
+@click.option("--count", type=click.IntRange(1), help="Stop after so many readings.")
+@click.option("--seconds", type=click.FloatRange(0), help="Stop after so many seconds.")
+@click.pass_obj
+def listen(place: Place, profile: str, port: str, count: int | None, seconds: float | None) -> None:
+    """Journal and print what an instrument sends; every byte is on disk before it is acknowledged."""
+    known, folder = _profile(place, profile), Folder(place.path())
+    folder.make()
+    journal_ = folder.journal / f"{known.name}.sqlite3"
+    seen = 0
+    with Lock(folder), _told():
+        for delivery in listening(known, port, journal_, system_clock, _Report(port).tell, seconds=seconds):
+            lines = delivery.as_json(str(journal_))
+            _print(lines)
+            seen += len(lines)
+            if count and seen >= count:
+                return
+    if count:
+        raise Refusal(_("Only {seen} of {count} readings came.").format(seen=seen, count=count))
+
+
+@instruments.command()
+@anywhere
+@click.argument("profile")
+@click.option("--port", help="Port to speak on; without it a pseudo-terminal is opened.")
+@click.option("--fault", type=click.Choice(FAULTS), help="What the instrument does wrong.")
+@click.option("--once", is_flag=True, help="Leave when everything is sent.")
+@click.pass_obj
+def simulate(place: Place, profile: str, port: str | None, fault: str | None, once: bool) -> None:
+    """Be an instrument: print the path to connect to, then send an example to whoever connects."""
+    known = _profile(place, profile)
+    with _told():
+        served = serve(known, port=port, fault=fault)
+    with served:
+        served.show(example(known, local(system_clock()).replace(tzinfo=None, microsecond=0)))
+        click.echo(served.address)
+        sys.stdout.flush()
+        while not (served.wait(SHORT_WAIT) and once):
+            time.sleep(SHORT_WAIT / 4)
+
+
+@instruments.command()
+@anywhere
+@click.argument("journal_file", metavar="JOURNAL", type=click.Path(path_type=Path))
+@click.option("--profile", help="Profile to read it with; the journal's own name unless given.")
+@click.pass_obj
+def replay(place: Place, journal_file: Path, profile: str | None) -> None:
+    """Print the readings of a JOURNAL anew, as the present program reads its bytes."""
+    known = _profile(place, profile or journal_file.stem)
+    with _told():
+        for delivery in replaying(journal_file, known):
+            _print(delivery.as_json(str(journal_file)))
+
+
+@click.group()
+@anywhere
+def journal() -> None:
+    """Journals: the bytes as they came."""
+
+
+@journal.command()
+@anywhere
+@click.argument("journal_file", metavar="JOURNAL", type=click.Path(path_type=Path))
+@click.option("--from", "begin", type=click.DateTime(), help="First moment, UTC.")
+@click.option("--to", "end", type=click.DateTime(), help="First moment no more, UTC.")
+@click.option("--out", type=click.File("w", encoding="utf-8"), default="-")
+def export(journal_file: Path, begin: datetime | None, end: datetime | None, out: TextIO) -> None:
+    """Print every row of a JOURNAL, one JSON object a line."""
+
+
+    with _told():
+        for entry in journals.entries(journal_file, 0, begin and begin.replace(tzinfo=UTC), end and end.replace(tzinfo=UTC)):
+            print(json.dumps(entry.as_json(), ensure_ascii=False), file=out)
+
+
+class _Report:
+    """Says on stderr how the port stands; with ``pty`` the path to connect to comes first."""
+
+    def __init__(self, port: str) -> None:
+        self._pty = port == "pty"
+
+    def tell(self, state: PortState) -> None:
+        if self._pty and state.state == "live":
+            click.echo(state.address, err=True)
+            self._pty = False
+        if state.trouble:
+            click.echo(said(state.trouble), err=True)
+
+
+def _profile(place: Place, name: str) -> Profile:
+    found = profiles(Folder(place.path()).profiles).profiles.get(name)
+    if found is None:
+        raise Refusal(_("There is no profile {name}. `lims instruments list` shows them.").format(name=name))
+    return found
+
+
+def _print(lines: list[dict[str, Any]]) -> None:
+    for line in lines:
+        click.echo(json.dumps(line, ensure_ascii=False))
+    sys.stdout.flush()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except drivers.Trouble as trouble:
+        raise Trouble(said(trouble)) from None

@@ -1,0 +1,54 @@
+"""Which laboratory a command is about, and in which language it answers: the options every subcommand takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import platformdirs
+
+from lims import i18n
+
+APP = "shiyan"
+
+
+@dataclass(slots=True)
+class Place:
+    """Which laboratory a command is about; options may stand before or after the subcommand."""
+
+    folder: str = ""
+    database: str = ""
+
+    def path(self, default: str = "laboratory") -> Path:
+        """Return the folder: as named, relative to where the command was called, else under the platform's data folder."""
+        return Path(self.folder) if self.folder else platformdirs.user_data_path(APP, appauthor=False) / default
+
+
+def _speak(_context: click.Context, _option: click.Parameter, language: str | None) -> str | None:
+    if language:
+        i18n.use(language)
+    return language
+
+
+def _keep(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    place = context.ensure_object(Place)
+    if value:
+        setattr(place, option.name or "", value)
+    return value
+
+
+OPTIONS = (
+    click.option("--folder", metavar="DIR", envvar="LIMS_FOLDER", callback=_keep, expose_value=False, help="The laboratory's folder."),
+    click.option("--database", metavar="URL", envvar="LIMS_DATABASE", callback=_keep, expose_value=False, help="Address of a PostgreSQL database."),
+    click.option("--language", type=click.Choice(list(i18n.LANGUAGES)), envvar="LIMS_LANGUAGE", callback=_speak, expose_value=False, is_eager=True, help="zh_CN or en."),
+)
+
+
+def anywhere(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the global options, so that they may follow its name."""
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
