@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTimer, QTranslator, Signal
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
 from lims import i18n
 from lims.errors import Refusal, Trouble
-from lims.i18n import N_, _
+from lims.i18n import _
 from lims.machine import Machine
 from lims.rules.rights import Actor
 from ui.kit.command import Button, Command
@@ -22,9 +23,8 @@ from ui.kit.crash import Watch
 from ui.kit.desk import Desk
 from ui.kit.empty import Picture
 from ui.kit.label import Label, ground
+from ui.kit.scan import Scanner
 from ui.theme import theme
-
-LAB_POLL_MS = 250
 
 
 def run(folder: Path, database: str, demonstration: Any = None) -> int:
@@ -69,6 +69,9 @@ class Program(QWidget):
         self.resize(1440, 900)
         self.setWindowTitle(_("Shiyan"))
         ground(self, "window")
+        self.scanner = Scanner(self)
+        QApplication.instance().installEventFilter(self.scanner)
+        self.scanner.scanned.connect(self._scanned)
         self.opened.connect(self._opened)
         self.failed.connect(self._failed)
         self._show(_Opening(_("Opening the laboratory …")))
@@ -164,6 +167,19 @@ class Program(QWidget):
         window.open("today")
 
     # -- small things --------------------------------------------------------------------------------------------------------
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Let the window say first whether there is work that would be lost."""
+        page = self.stack.currentWidget()
+        if page is None or page.close():
+            super().closeEvent(event)
+        else:
+            event.ignore()
+
+    def _scanned(self, code: str) -> None:
+        page = self.stack.currentWidget()
+        if hasattr(page, "scanned") and QApplication.activeModalWidget() is None:
+            page.scanned(code)
 
     def close_laboratory(self) -> None:
         """Finish what was begun, close ports and store, give the lock back."""

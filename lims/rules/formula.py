@@ -24,7 +24,7 @@ NAME: /[^\W\d]\w*/
 %ignore /[ \t]+/
 """
 
-LONGEST = 500
+LONGEST = 200
 """Characters: a formula of any method fits, and none nests deeper than the evaluation can go."""
 
 _PARSER = Lark(GRAMMAR, parser="lalr")
