@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
 from lims import i18n
 from lims.errors import Refusal, Trouble
-from lims.i18n import _
+from lims.i18n import N_, _
 from lims.machine import Machine
 from lims.rules.rights import Actor
 from ui.kit.command import Button, Command
