@@ -8,6 +8,8 @@ from functools import cache
 from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics, ttfonts
 
+from lims.errors import Refusal
+from lims.i18n import _
 from resources import FOLDER
 
 SONG, HEI = "Lims Song", "Lims Hei"
@@ -15,7 +17,7 @@ FILES = {SONG: "LimsSong-Regular.ttf", HEI: "LimsHei-Regular.ttf"}
 
 
 @cache
-def ready() -> None:
+def register() -> None:
     """Register both faces once in this process (a tenth of a second)."""
     rl_config.useA85 = 0  # PDF has carried plain bytes since 1.0; ASCII costs time and a quarter more room
     ttfonts.makeToUnicodeCMap = _to_unicode
@@ -30,10 +32,17 @@ def missing(texts: Iterable[str]) -> str:
 
     ReportLab would print each as an empty box without a word.
     """
-    ready()
+    register()
     faces = [pdfmetrics.getFont(name).face.charToGlyph for name in FILES]
-    used = {char for text in texts for char in text} - {"\n", "\u00a0"}
+    used = {char for text in texts for char in text} - {"\n", "\t", "\u00a0"}
     return "".join(sorted(char for char in used if any(ord(char) not in face for face in faces)))
+
+
+def refuse_missing(texts: Iterable[str]) -> None:
+    """Raise Refusal with the characters named where *texts* could not be printed whole."""
+    if lacking := missing(texts):
+        names = _(", ").join(char if char.isprintable() else f"U+{ord(char):04X}" for char in lacking)
+        raise Refusal(_("The typefaces have no “{characters}”; it would be printed as an empty box, so nothing was made. Write it another way.").format(characters=names))
 
 
 def width(text: str, face: str, size: float) -> float:

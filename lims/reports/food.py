@@ -16,8 +16,6 @@ from reportlab.lib.colors import black
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, LongTable, PageBreak, Spacer, Table
 
-from lims.clock import day_of
-from lims.errors import Refusal
 from lims.i18n import N_, _, speaking
 from lims.reports import fonts
 from lims.reports.fonts import HEI, SONG
@@ -42,7 +40,7 @@ def pages(sheet: Sheet, *, cover_counted: bool = False) -> bytes:
         Refusal: a character that a face lacks would be printed as an empty box; it is named.
     """
     with speaking(sheet.language):
-        _refuse_missing(sheet)
+        fonts.refuse_missing(_printed(sheet))
         paper = Paper(
             sheet.laboratory.name, called(sheet), sheet.sample_number, sheet.form.get("sample_name", ""), sheet.language, sheet.copy is Copy.DRAFT, sheet.demonstration, cover_counted
         )
@@ -50,8 +48,8 @@ def pages(sheet: Sheet, *, cover_counted: bool = False) -> bytes:
 
 
 def called(sheet: Sheet) -> str:
-    """Return the number as printed: with the revision from the second on."""
-    return f"{sheet.number}-{sheet.revision}" if sheet.revision > 1 else sheet.number
+    """Return number and revision as printed."""
+    return f"{sheet.number}-{sheet.revision}"
 
 
 def code(sheet: Sheet) -> str:
@@ -174,7 +172,7 @@ BASIS = (
     Field(N_("Test methods"), lambda sheet: _("; ").join(sheet.methods)),
     Field(N_("Judged by"), lambda sheet: _("; ").join(sheet.standards)),
 )
-REMARK = Field(N_("Remark"), lambda sheet: "\n".join(filter(None, (sheet.replaces, sheet.remark))))
+REMARK = Field(N_("Remark"), lambda sheet: "\n".join(filter(None, (sheet.replaces, sheet.form.get("remark"), sheet.remark))))
 
 COVER = (
     Field(N_("Sample name"), asked("sample_name")),
@@ -209,10 +207,20 @@ COLUMNS = (
     Column(N_("Remark"), 13, lambda one: one.remark),
 )
 
-LABEL = 25 * mm
+LABEL = 28 * mm
 PAIR = (LABEL, ROOM / 2 - LABEL + 4 * mm, LABEL, ROOM / 2 - LABEL - 4 * mm)
 WIDE = (LABEL, ROOM - LABEL)
-SEAL_LEAST = 29 * mm
+SEAL_LEAST = 27 * mm
+
+
+def _printed(sheet: Sheet) -> Iterator[str]:
+    """Yield every text on the paper that somebody wrote."""
+    rows = (row for row in FIRST_PAGE if row.shown(sheet))
+    fields = (*COVER, *BASIS, REMARK, *(field for row in rows for field in (row.left, row.right)))
+    yield from (_value(field, sheet) for field in fields)
+    yield from (column.show(one) for one in sheet.lines for column in COLUMNS)
+    yield from (one.name for one in sheet.signatures)
+    yield from (called(sheet), sheet.sample_number, sheet.conclusion, sheet.decision_rule, *sheet.notes, *_contacts(sheet))
 
 
 def _cover(sheet: Sheet) -> Iterator[Flowable]:
@@ -249,7 +257,7 @@ def _first(sheet: Sheet) -> Iterator[Flowable]:
     below = [_wide(sheet, (REMARK,)), _signatures(sheet), _foot(sheet)]
     others = sum(part.wrap(ROOM, HEIGHT)[1] for part in (*above, *below))
     yield from above
-    yield _conclusion(sheet, room_of(FIRST) - others)
+    yield _conclusion(sheet, room_of(FIRST) - others - 1)
     yield from below
 
 
@@ -282,9 +290,7 @@ def _signatures(sheet: Sheet) -> Table:
 
 def _signature(sheet: Sheet, step: str, title: str) -> str:
     signed = [one for one in sheet.signatures if one.step == step]
-    day = max((day_of(one.at) for one in signed), default=None)
-    if step == "approve":
-        day = sheet.approved_on
+    day = max((one.day for one in signed), default=None)
     names = _("{title}: {name}").format(title=title, name=_(", ").join(one.name for one in signed))
     return wrapped(names, ROOM / 3 - 12) + "\n" + _("Date: {day}").format(day=day.isoformat() if day else "")
 

@@ -15,10 +15,12 @@ from reportlab.platypus import Flowable, LongTable, Preformatted
 
 from lims.reports.fonts import HEI, SONG, width
 
-SIZE, LEADING = 10.0, 14.0
+SIZE, LEADING = 9.5, 12.0
 PADDING = 4.0
 """Between a rule and what stands in its cell, points."""
 RULE = 0.6
+LINES_OF_A_PAGE = 45
+"""A cell with more lines is continued on the next page; a lower one stays whole."""
 GREY = HexColor("#808080")
 
 Cell = str | Sequence[Flowable]
@@ -48,7 +50,8 @@ def ruled(rows: Sequence[Sequence[Cell]], widths: Sequence[float], *commands: Co
         ("BOTTOMPADDING", (0, 0), (-1, -1), PADDING),
         *commands,
     )
-    return LongTable(rows, colWidths=widths, style=style, repeatRows=heads, splitInRow=1)
+    tall = int(any(isinstance(cell, str) and cell.count("\n") > LINES_OF_A_PAGE for row in rows for cell in row))
+    return LongTable(rows, colWidths=widths, style=style, repeatRows=heads, splitInRow=tall)
 
 
 def filled(cells: Sequence[str], widths: Sequence[float], face: str = SONG, size: float = SIZE) -> list[str]:
@@ -107,7 +110,7 @@ class SealPlace(Flowable):
 class CodePlace(Flowable):
     """The QR code at the foot of the first page with the words beside it, or the empty place where it will be."""
 
-    SIDE = 25 * mm
+    SIDE = 23 * mm
 
     def __init__(self, code: str, words: Sequence[str], hint: str) -> None:
         super().__init__()

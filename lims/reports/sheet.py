@@ -20,17 +20,15 @@ from lims.reports.fonts import HEI, SONG
 from lims.reports.parts import line
 
 WIDTH, HEIGHT = A4
-LEFT, RIGHT, FOOT = 25 * mm, 20 * mm, 14 * mm
+LEFT, RIGHT, FOOT = 25 * mm, 20 * mm, 12 * mm
 ROOM = WIDTH - LEFT - RIGHT
 """Width of what stands between the margins."""
 MIDDLE = LEFT + ROOM / 2
 
 COVER, NOTES, FIRST, ATTACHED = "cover", "notes", "first", "attached"
-HEAD = {COVER: 118 * mm, NOTES: 48 * mm, FIRST: 45 * mm, ATTACHED: 40 * mm}
+HEAD = {COVER: 88 * mm, NOTES: 48 * mm, FIRST: 43.5 * mm, ATTACHED: 41 * mm}
 """From the upper edge of the page to where its text begins."""
 FOLLOWS = {COVER: NOTES, NOTES: FIRST, FIRST: ATTACHED, ATTACHED: ATTACHED}
-BEFORE_BODY = 2
-"""Cover and notes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ class Paper:
 
 def built(paper: Paper, story: Sequence[Flowable]) -> bytes:
     """Return the PDF of *story*, which goes through cover, notes, first page and attached pages; the same story gives the same bytes."""
-    fonts.ready()
+    fonts.register()
     out = io.BytesIO()
     document = BaseDocTemplate(
         out,
@@ -87,11 +85,12 @@ class _Numbered(Canvas):
 
     def save(self) -> None:
         """Head every page of the body and write them all."""
+        before = sum(state["kind"] in (COVER, NOTES) for state in self._finished)
+        skipped = 0 if self._paper.cover_counted else before
         for page, state in enumerate(self._finished, 1):
             self.__dict__.update(state)
-            if page > BEFORE_BODY:
-                skipped = 0 if self._paper.cover_counted else BEFORE_BODY
-                _head(self, self._paper, page - skipped, len(self._finished) - skipped, first=page == BEFORE_BODY + 1)
+            if state["kind"] in (FIRST, ATTACHED):
+                _head(self, self._paper, page - skipped, len(self._finished) - skipped, first=state["kind"] == FIRST)
             super().showPage()
         super().save()
 
@@ -108,7 +107,7 @@ def _head(canvas: Canvas, paper: Paper, page: int, pages: int, *, first: bool) -
     else:
         line(canvas, f"{paper.institution}  {_('Test report')}", MIDDLE, HEIGHT - 21 * mm, ROOM, HEI, 13, align=0.5)
         line(canvas, _("Sample name: {name}").format(name=paper.sample_name), LEFT, HEIGHT - 37.5 * mm, ROOM)
-    height = HEIGHT - (43 if first else 31) * mm
+    height = HEIGHT - (41.5 if first else 31) * mm
     third = ROOM / 3 - 2 * mm
     line(canvas, _("Report No.: {number}").format(number=paper.number), LEFT, height, third)
     line(canvas, _("Sample No.: {number}").format(number=paper.sample_number), MIDDLE, height, third, align=0.5)
@@ -116,11 +115,12 @@ def _head(canvas: Canvas, paper: Paper, page: int, pages: int, *, first: bool) -
 
 
 def _ground(canvas: Canvas, paper: Paper, kind: str) -> None:
+    canvas.kind = kind  # told to the canvas, which heads the pages of the body when all are there
     if paper.draft:
         across(canvas, _("DRAFT"), WIDTH, HEIGHT, "#000000", 0.09)
     if paper.demonstration:
         canvas.setFillColor(HexColor("#c00000"))
-        line(canvas, _("Demonstration data. This report is not valid."), MIDDLE, HEIGHT - 11 * mm, ROOM, HEI, 10, align=0.5)
+        line(canvas, _("Demonstration data, reports are not valid"), MIDDLE, HEIGHT - 11 * mm, ROOM, HEI, 10, align=0.5)
         canvas.setFillColor(HexColor("#000000"))
     if kind == NOTES:
         line(canvas, _("NOTES"), MIDDLE, HEIGHT - 34 * mm, ROOM, HEI, 18, align=0.5)
