@@ -136,7 +136,7 @@ SHEETS = (
 def load(work: Work, folder: Path = CATALOGUE) -> None:
     """Add every shipped row whose code the laboratory does not have yet; rows it has are never touched."""
     for sheet in SHEETS:
-        keys = {kind: dict(work.execute(select(kind.code, kind.id)).tuples().all()) for kind in {*sheet.links.values(), sheet.kind}}  # type: ignore[attr-defined]
+        keys = {kind: dict(work.execute(select(kind.code, kind.id)).all()) for kind in {*sheet.links.values(), sheet.kind}}  # type: ignore[attr-defined]
         rows = list(_rows(sheet, folder / sheet.file, keys))
         known = keys[sheet.kind]
         work.write_many(sheet.kind, [row for row in rows if row["code"] not in known])

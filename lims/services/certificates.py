@@ -119,7 +119,7 @@ def write_copies(work: Work, folder: Path) -> list[Path]:
     """Write the PDF of every approved report that *folder* lacks, and return the paths of all. Raises Trouble."""
     rows = work.execute(
         select(Certificate.number, Certificate.revision, Certificate.document).where(Certificate.document.is_not(None)).order_by(Certificate.id)
-    ).tuples()
+    )
     paths = []
     for number, revision, document in rows:
         path = folder / f"{number}-{revision}.pdf"

@@ -159,11 +159,11 @@ def _free_number(work: Work, prefix: str) -> str:
 def _of_items(work: Work, kind: type[Procedure | Limit], codes: list[str]) -> dict[tuple[str, str], int]:
     """Return keys by code and the code of the item they are meant for."""
     query = select(kind.code, Item.code, kind.id).join(Item, kind.item_id == Item.id).where(kind.code.in_(codes))
-    return {(code, item): key for code, item, key in work.execute(query).tuples()}
+    return {(code, item): key for code, item, key in work.execute(query)}
 
 
 def _ask(work: Work, sample: Sample, asked: tuple[Asked, ...]) -> None:
-    items = dict(work.execute(select(Item.code, Item.id).where(Item.code.in_([one.item for one in asked]))).tuples().all())
+    items = dict(work.execute(select(Item.code, Item.id).where(Item.code.in_([one.item for one in asked]))).all())
     procedures = _of_items(work, Procedure, [one.procedure for one in asked])
     limits = _of_items(work, Limit, [one.limit for one in asked if one.limit])
     for one in asked:

@@ -130,7 +130,7 @@ def waiting(work: Session) -> list[WaitingRow]:
         .where(Analysis.state == AnalysisState.REQUESTED, Sample.stage == SampleState.RECEIVED)
         .order_by(Sample.received_at, Analysis.id)
     )
-    return [WaitingRow(key, number, name, named(item), row.procedure.method, at) for key, number, name, item, row, at in work.execute(query).tuples()]
+    return [WaitingRow(key, number, name, named(item), row.procedure.method, at) for key, number, name, item, row, at in work.execute(query)]
 
 
 def counting(attempt: Attempt | None, procedure: Procedure) -> list[Determination | None]:
@@ -154,7 +154,7 @@ def rows(work: Session, *, worksheet: int | None = None, sample: str | None = No
     if ids is not None:
         query = query.where(Analysis.id.in_(ids))
     found = list(work.scalars(query).unique())
-    people = dict(work.execute(select(Person.id, Person.name)).tuples().all())
+    people = dict(work.execute(select(Person.id, Person.name)).all())
     facts = facts_of(work, found)
     confirmed = confirmed_codes(work)
     return [_row(one, people, facts[one.id], confirmed) for one in found]
@@ -306,7 +306,7 @@ def _lacks(one: Analysis, attempt: Attempt | None) -> str | None:
 def _reported(work: Session, samples: Iterable[int]) -> dict[int, str]:
     query = select(Certificate.sample_id, Certificate.number, Certificate.state).where(Certificate.sample_id.in_(list(samples))).order_by(Certificate.id)
     found: dict[int, str] = {}
-    for sample, number, state in work.execute(query).tuples():
+    for sample, number, state in work.execute(query):
         found[sample] = number if state in (CertificateState.APPROVED, CertificateState.ISSUED) else ""
     return found
 

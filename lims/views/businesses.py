@@ -50,5 +50,5 @@ def rows(work: Session) -> list[BusinessRow]:
             one.phone,
             count,
         )
-        for one, count in work.execute(query).tuples()
+        for one, count in work.execute(query)
     ]

@@ -75,7 +75,7 @@ def limit_digest(limit: limits.Limit) -> str:
 def confirmed_codes(work: Session) -> frozenset[str]:
     """Return the codes of all limits whose confirmation covers what they say now."""
     query = select(Limit, Confirmation.digest).join(Confirmation, Confirmation.limit_id == Limit.id).options(*_loaded())
-    return frozenset(row.code for row, digest in work.execute(query).tuples() if limit_digest(row.rule()) == digest)
+    return frozenset(row.code for row, digest in work.execute(query) if limit_digest(row.rule()) == digest)
 
 
 def limit_rows(work: Session, on: date) -> list[LimitRow]:
@@ -87,7 +87,7 @@ def limit_rows(work: Session, on: date) -> list[LimitRow]:
         .options(*_loaded())
         .order_by(Confirmation.id.is_not(None), Limit.id)
     )
-    return [_limit_row(limit, confirmation, name, on) for limit, confirmation, name in work.execute(query).tuples()]
+    return [_limit_row(limit, confirmation, name, on) for limit, confirmation, name in work.execute(query)]
 
 
 def products(work: Session) -> list[ProductRow]:

@@ -173,14 +173,14 @@ def rows(work: Session, *, states: Sequence[CertificateState] = (), limit: int =
     query = select(Certificate, Sample).join(Sample, Certificate.sample_id == Sample.id).order_by(Certificate.id.desc()).limit(limit)
     if states:
         query = query.where(Certificate.state.in_(states))
-    found = work.execute(query).tuples().all()
+    found = work.execute(query).all()
     verdicts = _verdicts(work, [sample.id for certificate, sample in found if not certificate.verdict])
     return [_row(certificate, sample, verdicts) for certificate, sample in found]
 
 
 def counts(work: Session) -> dict[CertificateState, int]:
     """Return how many reports stand in each state."""
-    return dict(work.execute(select(Certificate.state, func.count()).group_by(Certificate.state)).tuples().all())
+    return dict(work.execute(select(Certificate.state, func.count()).group_by(Certificate.state)).all())
 
 
 def card(work: Session, key: int) -> CertificateCard:
@@ -312,9 +312,9 @@ def _signed(work: Session, sample: int, zone: str = DEFAULT_ZONE) -> tuple[Signa
     query = select(Analysis.submitted_by, Analysis.submitted_at, Analysis.reviewed_by, Analysis.reviewed_at).where(
         Analysis.sample_id == sample, Analysis.state == AnalysisState.REVIEWED
     )
-    people = dict(work.execute(select(Person.id, Person.name)).tuples().all())
+    people = dict(work.execute(select(Person.id, Person.name)).all())
     last: dict[tuple[str, int], datetime] = {}
-    for tester, tested, reviewer, reviewed in work.execute(query).tuples():
+    for tester, tested, reviewer, reviewed in work.execute(query):
         for step, who, at in (("test", tester, tested), ("review", reviewer, reviewed)):
             if who and at:
                 last[step, who] = max(at, last.get((step, who), at))

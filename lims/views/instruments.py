@@ -97,7 +97,7 @@ def rows(work: Session) -> list[InstrumentRow]:
     )
     return [
         InstrumentRow(one.id, one.code, one.name, one.model, one.serial, one.profile, one.calibrated_until, one.active, count, at)
-        for one, count, at in work.execute(query).tuples()
+        for one, count, at in work.execute(query)
     ]
 
 
@@ -133,19 +133,19 @@ def inbox(work: Session, states: Sequence[ReadingState] = OPEN, limit: int = 500
             one.reason,
             one.message_id,
         )
-        for one, instrument, number, name, item in work.execute(query).tuples()
+        for one, instrument, number, name, item in work.execute(query)
     ]
 
 
 def inbox_counts(work: Session) -> dict[ReadingState, int]:
     """Return how many readings stand in each state."""
-    return dict(work.execute(select(Reading.state, func.count()).group_by(Reading.state)).tuples().all())
+    return dict(work.execute(select(Reading.state, func.count()).group_by(Reading.state)).all())
 
 
 def message(work: Session, key: int) -> MessageCard:
     """Return the message of a reading with its bytes."""
     one, instrument = (
-        work.execute(select(Message, Instrument.name).join(Instrument, Message.instrument_id == Instrument.id).where(Message.id == key)).tuples().one()
+        work.execute(select(Message, Instrument.name).join(Instrument, Message.instrument_id == Instrument.id).where(Message.id == key)).one()
     )
     return MessageCard(instrument, one.workstation, one.journal, one.first_row, one.last_row, one.content, one.sha256, one.received_at, one.problem)
 
@@ -159,7 +159,7 @@ def candidates(work: Session, reading: int) -> list[CandidateRow]:
         .join(Item, Analysis.item_id == Item.id)
         .where(Analysis.state == "in_test")
     )
-    found = work.execute(query).tuples().all()
+    found = work.execute(query).all()
     fitting = [row for row in found if row[3].code == one.test] or list(found)
     return [CandidateRow(key, number, name, named(item)) for key, number, name, item in sorted(fitting, key=lambda row: (-_alike(row[1], one.sample), row[1]))]
 

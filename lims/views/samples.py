@@ -108,7 +108,7 @@ def rows(work: Session, *, state: SampleState | None = None, find: str = "", bef
 def counts(work: Session) -> dict[SampleState, int]:
     """Return how many samples stand in each state."""
     inner = _query().subquery()
-    return {SampleState(state): count for state, count in work.execute(select(inner.c.state, func.count()).group_by(inner.c.state)).tuples()}
+    return {SampleState(state): count for state, count in work.execute(select(inner.c.state, func.count()).group_by(inner.c.state))}
 
 
 def state_of(work: Session, number: str) -> SampleState:
@@ -142,7 +142,7 @@ def card(work: Session, number: str) -> SampleCard | None:
         tuple(PortionRow(one.number, one.kind, one.amount, one.place, one.state) for one in sample.portions),
         analyses,
         together(counted),
-        tuple(reports.tuples().all()),
+        tuple(reports.all()),
         stations(work, sample, receiver),
     )
 
@@ -165,13 +165,13 @@ def labels(work: Session, number: str) -> list[LabelRow]:
             received_on=day_of(sample.received_at, zone) if sample.received_at else sample.product_on,
             storage=_(sample.sampling.form.get("storage", "")),
         )
-        for portion, sample in work.execute(query).tuples()
+        for portion, sample in work.execute(query)
     ]
 
 
 def stations(work: Session, sample: Sample, receiver: str) -> tuple[StationRow, ...]:
     """Return the sample's line: sampling, intake, test, review, approval, issue."""
-    people = dict(work.execute(select(Person.id, Person.name)).tuples().all())
+    people = dict(work.execute(select(Person.id, Person.name)).all())
     analyses = work.execute(
         select(
             func.max(Analysis.submitted_at),
@@ -183,7 +183,7 @@ def stations(work: Session, sample: Sample, receiver: str) -> tuple[StationRow, 
             _among(HANDED_IN),
         ).where(Analysis.sample_id == sample.id, Analysis.state != AnalysisState.CANCELLED)
     ).one()
-    submitted, tester, reviewed, reviewer, total, done, handed = analyses.tuple()
+    submitted, tester, reviewed, reviewer, total, done, handed = analyses
     report = work.scalars(select(Certificate).where(Certificate.sample_id == sample.id).order_by(Certificate.id.desc()).limit(1)).first()
     return (
         StationRow(_("Sampling"), sample.sampling.sampled_on, sample.sampling.form.get("samplers", "")),

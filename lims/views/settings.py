@@ -11,5 +11,5 @@ from lims.settings import SETTINGS
 
 def values(work: Session) -> dict[str, str]:
     """Return every setting by name."""
-    kept = dict(work.execute(select(SettingValue.name, SettingValue.value)).tuples().all())
+    kept = dict(work.execute(select(SettingValue.name, SettingValue.value)).all())
     return {setting.name: kept.get(setting.name, setting.default) for setting in SETTINGS}

@@ -82,8 +82,8 @@ def counts(work: Session) -> dict[str, int]:
 
 
 def _counts(work: Session) -> dict[str, int]:
-    readings = dict(work.execute(select(Reading.state, func.count()).group_by(Reading.state)).tuples().all())
-    reports = dict(work.execute(select(Certificate.state, func.count()).group_by(Certificate.state)).tuples().all())
+    readings = dict(work.execute(select(Reading.state, func.count()).group_by(Reading.state)).all())
+    reports = dict(work.execute(select(Certificate.state, func.count()).group_by(Certificate.state)).all())
     return {
         "expected": work.scalar(select(func.count(Sample.id)).where(Sample.stage == SampleState.EXPECTED)) or 0,
         "waiting": _analyses(work, AnalysisState.REQUESTED),

@@ -91,7 +91,7 @@ def rows(work: Session, *, analyst: str = "", open_only: bool = False) -> list[W
     )
     if analyst:
         query = query.where(Person.login == analyst)
-    found = [WorksheetRow(*row) for row in work.execute(query).tuples()]
+    found = [WorksheetRow(*row) for row in work.execute(query)]
     return [row for row in found if row.handed_in < row.analyses] if open_only else found
 
 

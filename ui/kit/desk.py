@@ -60,7 +60,7 @@ class Desk(QObject):
         self.store = store
         self._clerk = ThreadPoolExecutor(1, "clerk")
         self._pool = ThreadPoolExecutor(2, "pool")
-        self._open = 0
+        self._open, self._closed = 0, False
         self._newest: dict[str, _Task] = {}
         self._slow = QTimer(self, singleShot=True, interval=SLOW)
         self._slow.timeout.connect(lambda: self.busy.emit(True))
@@ -103,10 +103,13 @@ class Desk(QObject):
         """Finish what was begun and stop."""
         if self._heard in self.store.on_change:
             self.store.on_change.remove(self._heard)
+        self._closed = True
         self._clerk.shutdown(wait=True)
         self._pool.shutdown(wait=True)
 
     def _begin(self, pool: ThreadPoolExecutor, task: _Task) -> None:
+        if self._closed:
+            return  # a page being drawn while the program leaves asks for nothing any more
         self._open += 1
         if task.once:
             self._newest[task.once] = task
