@@ -30,16 +30,16 @@ from ui.screens.moments import either
 LIST: tuple[Column[ReviewRow], ...] = (Column(N_("Sample"), lambda row: row, lambda row: _sample_cell(row), 240, stretch=True),)
 
 COLUMNS: tuple[Column[AnalysisRow], ...] = (
-    Column(N_("Item"), lambda row: row.item, lambda item: Cell(item, weight=500), 150),
-    Column(N_("Determined"), lambda row: " · ".join(row.values), lambda text: Cell(text, "text2"), 130),
-    Column(N_("Reported"), lambda row: row, lambda row: number(row.reported, row.verdict.value), 84, "right"),
-    Column(N_("Unit"), lambda row: row.unit, lambda unit: Cell(unit, "text3"), 66),
-    Column(N_("Limit"), lambda row: row.requirement, width=84, align="right"),
-    Column(N_("Distance to the limit"), lambda row: row, lambda row: Cell(limits=why.limits(row)) if why.limits(row) else "", 160, stretch=True),
-    Column(N_("Verdict"), lambda row: row, lambda row: verdict(row.verdict.value), 124),
+    Column(N_("Item"), lambda row: row.item, lambda item: Cell(item, weight=500), 140),
+    Column(N_("Determined"), lambda row: " · ".join(row.values), lambda text: Cell(text, "text2"), 112),
+    Column(N_("Reported"), lambda row: row, lambda row: number(row.reported, row.verdict.value), 76, "right"),
+    Column(N_("Unit"), lambda row: row.unit, lambda unit: Cell(unit, "text3"), 60),
+    Column(N_("Limit"), lambda row: row.requirement, width=76, align="right"),
+    Column(N_("Distance to the limit"), lambda row: row, lambda row: Cell(limits=why.limits(row)) if why.limits(row) else "", 130, stretch=True),
+    Column(N_("Verdict"), lambda row: row, lambda row: verdict(row.verdict.value), 104),
     Column(N_("Analyst"), lambda row: row.attempts[-1].analyst if row.attempts else "", width=110),
-    Column(N_("Attempts"), lambda row: len(row.attempts), lambda count: Cell(str(count), "warn", 500) if count > 1 else str(count), 70, "centre"),
-    Column(N_("State"), lambda row: row.state, lambda now: state(now.value, _(ANALYSIS_FLOW.words[now])), 96),
+    Column(N_("Attempts"), lambda row: len(row.attempts), lambda count: Cell(str(count), "warn", 500) if count > 1 else str(count), 56, "centre"),
+    Column(N_("State"), lambda row: row.state, lambda now: state(now.value, _(ANALYSIS_FLOW.words[now])), 88),
 )
 
 
@@ -49,6 +49,7 @@ class Review(Screen):
     title = N_("Review")
     watches = frozenset({"analysis", "judgement", "certificate"})
     bar_below = True
+    grid = True
 
     def start(self) -> None:
         self.card: SampleCard | None = None
