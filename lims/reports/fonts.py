@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 from reportlab import rl_config
@@ -17,14 +17,15 @@ FILES = {SONG: "LimsSong-Regular.ttf", HEI: "LimsHei-Regular.ttf"}
 
 
 @cache
-def register() -> None:
-    """Register both faces once in this process (a tenth of a second)."""
+def register() -> tuple[ttfonts.TTFont, ...]:
+    """Register both faces once in this process (a tenth of a second) and return them."""
     rl_config.useA85 = 0  # PDF has carried plain bytes since 1.0; ASCII costs time and a quarter more room
     ttfonts.makeToUnicodeCMap = _to_unicode
-    for name, file in FILES.items():
-        font = ttfonts.TTFont(name, FOLDER / "fonts" / file, asciiReadable=False, shapable=False)
+    fonts = tuple(ttfonts.TTFont(name, FOLDER / "fonts" / file, asciiReadable=False, shapable=False) for name, file in FILES.items())
+    for font in fonts:
         font.face.__class__ = _Face
         pdfmetrics.registerFont(font)
+    return fonts
 
 
 def missing(texts: Iterable[str]) -> str:
@@ -32,8 +33,7 @@ def missing(texts: Iterable[str]) -> str:
 
     ReportLab would print each as an empty box without a word.
     """
-    register()
-    faces = [pdfmetrics.getFont(name).face.charToGlyph for name in FILES]
+    faces = [font.face.charToGlyph for font in register()]
     used = {char for text in texts for char in text} - {"\n", "\t", "\u00a0"}
     return "".join(sorted(char for char in used if any(ord(char) not in face for face in faces)))
 
@@ -42,7 +42,8 @@ def refuse_missing(texts: Iterable[str]) -> None:
     """Raise Refusal with the characters named where *texts* could not be printed whole."""
     if lacking := missing(texts):
         names = _(", ").join(char if char.isprintable() else f"U+{ord(char):04X}" for char in lacking)
-        raise Refusal(_("The typefaces have no “{characters}”; it would be printed as an empty box, so nothing was made. Write it another way.").format(characters=names))
+        words = _("The typefaces have no “{characters}”; it would be printed as an empty box, so nothing was made. Write it another way.")
+        raise Refusal(words.format(characters=names))
 
 
 def width(text: str, face: str, size: float) -> float:
@@ -50,8 +51,10 @@ def width(text: str, face: str, size: float) -> float:
     return float(pdfmetrics.stringWidth(text, face, size))
 
 
-class _Face(ttfonts.TTFontFace):  # type: ignore[misc]
+class _Face(ttfonts.TTFontFace):
     """A face that hands out single outlines instead of copying all of its nine megabytes for each subset."""
+
+    _ttf_data: bytes
 
     def get_table(self, tag: str) -> bytes | _Slices:
         """Return a table of the font file; the outlines as something that copies only what is asked for."""
@@ -67,7 +70,7 @@ class _Slices:
         return self._content[self._start + place.start : self._start + place.stop]
 
 
-def _to_unicode(name: str, subset: list[int]) -> str:
+def _to_unicode(fontname: str, subset: Sequence[int]) -> str:
     """Return the map from codes to text that makes a page searchable.
 
     ReportLab 5.1 maps the unused code 0 to U+0000, which PDF/A forbids, and writes characters above U+FFFF with five
@@ -78,8 +81,8 @@ def _to_unicode(name: str, subset: list[int]) -> str:
     return "\n".join(
         (
             "/CIDInit /ProcSet findresource begin 12 dict begin begincmap",
-            f"/CIDSystemInfo << /Registry ({name}) /Ordering ({name}) /Supplement 0 >> def",
-            f"/CMapName /{name} def /CMapType 2 def",
+            f"/CIDSystemInfo << /Registry ({fontname}) /Ordering ({fontname}) /Supplement 0 >> def",
+            f"/CMapName /{fontname} def /CMapType 2 def",
             "1 begincodespacerange <00> <FF> endcodespacerange",
             *(f"{len(block)} beginbfchar\n" + "\n".join(f"<{code:02X}> <{text}>" for code, text in block) + "\nendbfchar" for block in blocks),
             "endcmap CMapName currentdict /CMap defineresource pop end end",

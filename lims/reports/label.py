@@ -1,4 +1,4 @@
-"""Sample labels, 50 x 30 mm, one a page: number as Code 128 and in figures, name, portion, day, storage."""
+"""Labels of sample portions, 50 x 30 mm, one a page: what it is, and the number as Code 128 and in figures."""
 
 from __future__ import annotations
 
@@ -7,21 +7,35 @@ from collections.abc import Sequence
 
 from reportlab.graphics.barcode.code128 import Code128
 from reportlab.lib.units import mm
-from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
-from lims.reports.fonts import HEI, SONG, refuse_missing
+from lims.errors import Refusal
+from lims.i18n import _
+from lims.reports.fonts import HEI, SONG, refuse_missing, width
+from lims.reports.parts import line
 from lims.views.labels import LabelRow
 
 WIDTH, HEIGHT = 50 * mm, 30 * mm
-SIDE = 2.5 * mm
+EDGE = 2.5 * mm
+"""White on both sides: also the quiet zone that a reader needs."""
+ROOM = WIDTH - 2 * EDGE
+MODULE = 0.25 * mm
+"""Two dots of a label printer with 203 dots an inch; longer numbers get narrower bars."""
 
 
 def labels(rows: Sequence[LabelRow]) -> bytes:
-    """Return one page a label. Raises Refusal when the faces lack a character."""
+    """Return one page for each label; the same rows give the same bytes.
+
+    Raises:
+        Refusal: a face lacks a character, or a number has characters that Code 128 has not.
+    """
+    for row in rows:
+        if not (row.number.isascii() and row.number.isprintable()):
+            words = _("The number {number} has characters that a bar code cannot hold. Use letters without accents, digits and signs.")
+            raise Refusal(words.format(number=row.number))
     refuse_missing(text for row in rows for text in (row.number, row.name, row.kind, row.storage))
     out = io.BytesIO()
-    canvas = Canvas(out, pagesize=(WIDTH, HEIGHT), invariant=1, initialFontName=SONG)
+    canvas = Canvas(out, pagesize=(WIDTH, HEIGHT), invariant=1, initialFontName=SONG)  # type: ignore[arg-type]  # the stubs say float
     for row in rows:
         _draw(canvas, row)
         canvas.showPage()
@@ -30,23 +44,18 @@ def labels(rows: Sequence[LabelRow]) -> bytes:
 
 
 def _draw(canvas: Canvas, row: LabelRow) -> None:
-    canvas.setFont(HEI, 9)
-    canvas.drawString(SIDE, HEIGHT - 5.5 * mm, _cut(row.name, HEI, 9, WIDTH - 2 * SIDE))
-    canvas.setFont(SONG, 7)
-    canvas.drawString(SIDE, HEIGHT - 9.5 * mm, _cut(" · ".join(part for part in (row.kind, row.received_on.isoformat(), row.storage) if part), SONG, 7, WIDTH - 2 * SIDE))
-    room = WIDTH - 2 * SIDE
-    code = Code128(row.number, barHeight=10 * mm, barWidth=0.3 * mm, quiet=False, humanReadable=False)
-    if code.width > room:
-        code = Code128(row.number, barHeight=10 * mm, barWidth=0.3 * mm * room / code.width, quiet=False, humanReadable=False)
-    code.drawOn(canvas, (WIDTH - code.width) / 2, 7 * mm)
-    canvas.setFont(HEI, 9)
-    canvas.drawCentredString(WIDTH / 2, 2.8 * mm, row.number)
+    line(canvas, _cut(row.name, HEI, 10), EDGE, 25 * mm, ROOM, HEI, 10)
+    line(canvas, " · ".join(filter(None, (row.kind, row.received_on.isoformat(), row.storage))), EDGE, 20.8 * mm, ROOM, SONG, 7.5)
+    code = Code128(row.number, barHeight=11 * mm, barWidth=MODULE, quiet=False)
+    code = Code128(row.number, barHeight=11 * mm, barWidth=MODULE * min(1.0, ROOM / code.width), quiet=False)
+    code.drawOn(canvas, (WIDTH - code.width) / 2, 7.5 * mm)
+    line(canvas, row.number, WIDTH / 2, 3 * mm, ROOM, HEI, 9.5, align=0.5)
 
 
-def _cut(text: str, face: str, size: float, room: float) -> str:
+def _cut(text: str, face: str, size: float) -> str:
     """Return *text* as far as it fits; the number below names the portion in full."""
-    if stringWidth(text, face, size) <= room:
+    if width(text, face, size) <= ROOM:
         return text
-    while text and stringWidth(text + "…", face, size) > room:
+    while width(f"{text}…", face, size) > ROOM:
         text = text[:-1]
-    return text + "…"
+    return f"{text}…"

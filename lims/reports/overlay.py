@@ -1,37 +1,41 @@
-"""A word laid over a copy of frozen pages: 作废; the frozen bytes stay as they are."""
+"""A word laid over a copy of frozen pages: 作废, 已被代替. The frozen bytes stay as they are."""
 
 from __future__ import annotations
 
 import io
 
 import pikepdf
-from reportlab.lib import colors
 from reportlab.pdfgen.canvas import Canvas
 
-from lims.reports.fonts import HEI, SONG, register
+from lims.reports.fonts import SONG, register
+from lims.reports.sheet import across
+
+RED = "#c00000"
 
 
 def stamped(pdf: bytes, word: str) -> bytes:
-    """Return a copy of *pdf* with *word* across every page."""
+    """Return a copy of *pdf* with *word* across every page; the same input gives the same bytes."""
     register()
-    with pikepdf.open(io.BytesIO(pdf)) as document:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf)) as document, pikepdf.new() as stamps:
+        for size in sorted({_size(page) for page in document.pages}):
+            with pikepdf.open(io.BytesIO(_stamp(word, *size))) as stamp:
+                stamps.pages.extend(stamp.pages)
+        laid = {_size(page): page for page in stamps.pages}
         for page in document.pages:
-            box = page.mediabox
-            width, height = float(box[2] - box[0]), float(box[3] - box[1])
-            with pikepdf.open(io.BytesIO(_word(word, width, height))) as stamp:
-                page.add_overlay(stamp.pages[0])
-        out = io.BytesIO()
+            page.add_overlay(laid[_size(page)], None)
         document.save(out, deterministic_id=True)
     return out.getvalue()
 
 
-def _word(word: str, width: float, height: float) -> bytes:
+def _size(page: pikepdf.Page) -> tuple[float, float]:
+    left, bottom, right, top = (float(edge) for edge in page.mediabox)
+    return round(right - left, 3), round(top - bottom, 3)
+
+
+def _stamp(word: str, width: float, height: float) -> bytes:
     out = io.BytesIO()
-    canvas = Canvas(out, pagesize=(width, height), invariant=1, initialFontName=SONG)
-    canvas.setFillColor(colors.Color(0.77, 0.13, 0.1, alpha=0.35))
-    canvas.setFont(HEI, 120)
-    canvas.translate(width / 2, height / 2)
-    canvas.rotate(45)
-    canvas.drawCentredString(0, -40, word)
+    canvas = Canvas(out, pagesize=(width, height), invariant=1, initialFontName=SONG)  # type: ignore[arg-type]  # the stubs say float
+    across(canvas, word, width, height, RED, 0.4)
     canvas.save()
     return out.getvalue()

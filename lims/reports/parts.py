@@ -16,7 +16,7 @@ from reportlab.platypus import Flowable, LongTable, Preformatted
 from lims.reports.fonts import HEI, SONG, width
 
 SIZE, LEADING = 9.5, 12.0
-PADDING = 4.0
+PADDING = 3.0
 """Between a rule and what stands in its cell, points."""
 RULE = 0.6
 LINES_OF_A_PAGE = 45
@@ -46,12 +46,12 @@ def ruled(rows: Sequence[Sequence[Cell]], widths: Sequence[float], *commands: Co
         ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
         ("LEFTPADDING", (0, 0), (-1, -1), PADDING),
         ("RIGHTPADDING", (0, 0), (-1, -1), PADDING),
-        ("TOPPADDING", (0, 0), (-1, -1), PADDING - 1),
-        ("BOTTOMPADDING", (0, 0), (-1, -1), PADDING),
+        ("TOPPADDING", (0, 0), (-1, -1), 2.5),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 3.3),
         *commands,
     )
     tall = int(any(isinstance(cell, str) and cell.count("\n") > LINES_OF_A_PAGE for row in rows for cell in row))
-    return LongTable(rows, colWidths=widths, style=style, repeatRows=heads, splitInRow=tall)
+    return LongTable([list(row) for row in rows], colWidths=widths, style=style, repeatRows=heads, splitInRow=tall)
 
 
 def filled(cells: Sequence[str], widths: Sequence[float], face: str = SONG, size: float = SIZE) -> list[str]:
@@ -73,7 +73,8 @@ def line(canvas: Canvas, text: str, x: float, y: float, room: float, face: str =
 
 def qr(canvas: Canvas, text: str, x: float, y: float, side: float) -> None:
     """Draw *text* as a QR code (error correction M) with its quiet zone into the square at *x*, *y*."""
-    matrix = [bytes(row) for row in segno.make(text, error="m", micro=False).matrix_iter(border=4)]
+    # Trying all eight masks costs a third of a whole report; a digest is even enough for any of them.
+    matrix = [bytes(row) for row in segno.make(text, error="m", micro=False, mask=3).matrix_iter(border=4)]
     module = side / len(matrix)
     path = canvas.beginPath()
     for place, row in enumerate(matrix, 1):
@@ -84,6 +85,8 @@ def qr(canvas: Canvas, text: str, x: float, y: float, side: float) -> None:
 
 class SealPlace(Flowable):
     """Where the laboratory's seal goes, over its words and the day, in the lower right corner."""
+
+    LEAST = 25 * mm
 
     def __init__(self, words: str, day: str, hint: str, height: float) -> None:
         super().__init__()
@@ -102,8 +105,8 @@ class SealPlace(Flowable):
         if self._hint:
             self.canv.saveState()
             _dashed(self.canv)
-            self.canv.circle(centre, 14 * mm, 13 * mm)
-            line(self.canv, self._hint, centre, 19 * mm, 24 * mm, SONG, 8, align=0.5)
+            self.canv.circle(centre, 12.5 * mm, 12 * mm)
+            line(self.canv, self._hint, centre, 17 * mm, 22 * mm, SONG, 8, align=0.5)
             self.canv.restoreState()
 
 
@@ -127,7 +130,7 @@ class CodePlace(Flowable):
             line(self.canv, words, 0, self.height - (6 + 4.5 * place) * mm, self.width - self.SIDE - 4 * mm, SONG, 8)
         left = self.width - self.SIDE
         if self._code:
-            qr(self.canv, self._code, left, 0, self.SIDE)
+            qr(self.canv, self._code, left + 1.6 * mm, -1.6 * mm, self.SIDE)  # its quiet zone reaches into the margin
             return
         self.canv.saveState()
         _dashed(self.canv)

@@ -6,13 +6,13 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate
+from reportlab.platypus import BaseDocTemplate, Flowable, Frame, NextPageTemplate, PageBreak, PageTemplate
 
 from lims.i18n import _
 from lims.reports import fonts
@@ -28,7 +28,6 @@ MIDDLE = LEFT + ROOM / 2
 COVER, NOTES, FIRST, ATTACHED = "cover", "notes", "first", "attached"
 HEAD = {COVER: 88 * mm, NOTES: 48 * mm, FIRST: 43.5 * mm, ATTACHED: 41 * mm}
 """From the upper edge of the page to where its text begins."""
-FOLLOWS = {COVER: NOTES, NOTES: FIRST, FIRST: ATTACHED, ATTACHED: ATTACHED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +65,11 @@ def built(paper: Paper, story: Sequence[Flowable]) -> bytes:
     return out.getvalue()
 
 
+def opened(kind: str) -> list[Flowable]:
+    """Return what begins a page of this kind; what does not fit on the first page goes on to attached ones."""
+    return [NextPageTemplate(kind), PageBreak(), NextPageTemplate(ATTACHED if kind == FIRST else kind)]
+
+
 def room_of(kind: str) -> float:
     """Return the height of the text on a page of this kind."""
     return HEIGHT - HEAD[kind] - FOOT
@@ -74,6 +78,9 @@ def room_of(kind: str) -> float:
 class _Numbered(Canvas):
     """A canvas that draws the heads when it knows how many pages there are."""
 
+    kind: str
+    """Of the page that is being drawn."""
+
     def __init__(self, *arguments: Any, paper: Paper, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._paper, self._finished = paper, list[dict[str, Any]]()
@@ -81,7 +88,7 @@ class _Numbered(Canvas):
     def showPage(self) -> None:  # noqa: N802  (ReportLab's name)
         """Put a page aside until all are there."""
         self._finished.append(dict(self.__dict__))
-        self._startPage()
+        self._startPage()  # type: ignore[attr-defined]
 
     def save(self) -> None:
         """Head every page of the body and write them all."""
@@ -97,7 +104,7 @@ class _Numbered(Canvas):
 
 def _template(kind: str, paper: Paper) -> PageTemplate:
     frame = Frame(LEFT, FOOT, ROOM, room_of(kind), leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0)
-    return PageTemplate(kind, [frame], onPage=lambda canvas, _document: _ground(canvas, paper, kind), autoNextPageTemplate=FOLLOWS[kind])
+    return PageTemplate(kind, [frame], onPage=lambda canvas, _document: _ground(cast(_Numbered, canvas), paper, kind))
 
 
 def _head(canvas: Canvas, paper: Paper, page: int, pages: int, *, first: bool) -> None:
@@ -114,8 +121,8 @@ def _head(canvas: Canvas, paper: Paper, page: int, pages: int, *, first: bool) -
     line(canvas, _("{pages} pages, page {page}").format(pages=pages, page=page), WIDTH - RIGHT, height, third, align=1)
 
 
-def _ground(canvas: Canvas, paper: Paper, kind: str) -> None:
-    canvas.kind = kind  # told to the canvas, which heads the pages of the body when all are there
+def _ground(canvas: _Numbered, paper: Paper, kind: str) -> None:
+    canvas.kind = kind
     if paper.draft:
         across(canvas, _("DRAFT"), WIDTH, HEIGHT, "#000000", 0.09)
     if paper.demonstration:

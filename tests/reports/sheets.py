@@ -100,7 +100,11 @@ def maize(**changes: Any) -> Sheet:
             ("黄曲霉毒素B₁", "μg/kg", "≤ 20", "4.7", Verdict.PASS, "GB 5009.22-2016"),
             ("脱氧雪腐镰刀菌烯醇", "μg/kg", "≤ 1000", "<100", Verdict.PASS, "GB 5009.111-2016"),
         ),
-        methods=("GB 5009.111-2016《食品安全国家标准 食品中脱氧雪腐镰刀菌烯醇及其乙酰化衍生物的测定》", "GB 5009.22-2016《食品安全国家标准 食品中黄曲霉毒素B族和G族的测定》", "GB 5009.3-2016《食品安全国家标准 食品中水分的测定》"),
+        methods=(
+            "GB 5009.111-2016《食品安全国家标准 食品中脱氧雪腐镰刀菌烯醇及其乙酰化衍生物的测定》",
+            "GB 5009.22-2016《食品安全国家标准 食品中黄曲霉毒素B族和G族的测定》",
+            "GB 5009.3-2016《食品安全国家标准 食品中水分的测定》",
+        ),
         standards=("GB 1353-2018《玉米》", TOXIN_LIMITS),
         changes=changes,
     )
@@ -131,7 +135,14 @@ def wine(**changes: Any) -> Sheet:
             "producer_address": "示范区雁栖东路 66 号",
             "producer_phone": "13800000003",
         },
-        intake={"delivered_by": "何平", "seal": "No seal", "agrees": "Agrees", "appearance": "瓶装完好，无渗漏", "test_amount": "3 瓶", "backup_amount": "3 瓶"},
+        intake={
+            "delivered_by": "何平",
+            "seal": "No seal",
+            "agrees": "Agrees",
+            "appearance": "瓶装完好，无渗漏",
+            "test_amount": "3 瓶",
+            "backup_amount": "3 瓶",
+        },
         rows=(("二氧化硫残留量", "g/L", "≤ 0.25", "0.18", Verdict.PASS, "GB 5009.34-2022"),),
         methods=("GB 5009.34-2022《食品安全国家标准 食品中二氧化硫的测定》",),
         standards=(ADDITIVES,),
@@ -152,7 +163,13 @@ def many(count: int) -> tuple[SheetLine, ...]:
 
 
 def _sheet(
-    *, form: dict[str, str], rows: tuple[tuple[str, str, str, str, Verdict, str], ...], methods: tuple[str, ...], standards: tuple[str, ...], changes: dict[str, Any], **given: Any
+    *,
+    form: dict[str, str],
+    rows: tuple[tuple[str, str, str, str, Verdict, str], ...],
+    methods: tuple[str, ...],
+    standards: tuple[str, ...],
+    changes: dict[str, Any],
+    **given: Any,
 ) -> Sheet:
     language = changes.get("language", "zh_CN")
     with speaking(language):
