@@ -1,0 +1,40 @@
+"""Reads pages back as others do: text by poppler, pictures by PDFium, codes by ZXing."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+
+import pikepdf
+import pypdfium2
+import zxingcpp
+from PIL.Image import Image
+
+
+def texts(pdf: bytes) -> list[str]:
+    """Return the text of each page, laid out as on the page."""
+    done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True)
+    return done.stdout.decode().split("\f")[:-1]
+
+
+def flowing(pdf: bytes) -> str:
+    """Return the text of all pages without any white space: how lines were broken does not matter."""
+    return "".join("".join(texts(pdf)).split())
+
+
+def picture(pdf: bytes, page: int, dots: int = 150) -> Image:
+    """Return page *page*, counted from 0, at so many dots an inch."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        return document[page].render(scale=dots / 72).to_pil()
+
+
+def codes(pdf: bytes, page: int, dots: int = 150) -> list[tuple[str, str]]:
+    """Return kind and text of each code on the page."""
+    return [(str(one.format), one.text) for one in zxingcpp.read_barcodes(picture(pdf, page, dots))]
+
+
+def fonts(pdf: bytes) -> dict[str, bool]:
+    """Return every font of the document and whether its outlines are carried in it."""
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        dictionaries = [one for one in document.objects if isinstance(one, pikepdf.Dictionary) and one.get("/Type") == "/Font"]
+        return {str(one["/BaseFont"]): "/FontDescriptor" in one and "/FontFile2" in one["/FontDescriptor"] for one in dictionaries}

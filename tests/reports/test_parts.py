@@ -1,0 +1,55 @@
+"""How lines are broken, and that nothing typed is lost by it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lims.reports.fonts import SONG, register, width
+from lims.reports.parts import CLOSING, OPENING, wrapped
+
+register()
+ROOM = 100.0
+
+
+def broken(text: str, room: float = ROOM) -> list[str]:
+    return wrapped(text, room, SONG, 10).split("\n")
+
+
+def test_chinese_fills_the_line() -> None:
+    assert broken("一" * 25) == ["一" * 10, "一" * 10, "一" * 5]
+
+
+def test_a_latin_word_stays_whole() -> None:
+    assert broken("按照标准 GB 23200.121-2021 检验") == ["按照标准 GB", "23200.121-2021 检验"]
+
+
+def test_no_line_begins_with_a_closing_sign_or_ends_with_an_opening_one() -> None:
+    text = "一二三四五六七八九十，一二三四五六七八（九十）。一二三四五六七“八九十”；一二三四五六七八九《十》"
+    lines = broken(text)
+    assert not any(line[0] in CLOSING or line[-1] in OPENING for line in lines)
+    assert "".join(lines) == text
+
+
+def test_a_word_wider_than_the_line_is_broken_anywhere() -> None:
+    lines = broken("X" * 60)
+    assert "".join(lines) == "X" * 60
+    assert all(width(line, SONG, 10) <= ROOM for line in lines)
+
+
+def test_lines_that_were_typed_stay_lines() -> None:
+    assert broken("甲\n乙\r\n丙") == ["甲", "乙", "丙"]
+
+
+@given(st.text(alphabet="豇豆克百威，。（）《》“”abc123 .-<>&\t", max_size=120), st.floats(min_value=25, max_value=200))
+def test_breaking_lines_loses_nothing_and_keeps_the_room(text: str, room: float) -> None:
+    lines = broken(text, room)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+    long = [line for line in lines if width(line, SONG, 10) > room + 0.001]
+    assert all(line.strip(CLOSING + OPENING) != line or len(line) <= 2 for line in long)
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n"])
+def test_nothing_is_nothing(text: str) -> None:
+    assert wrapped(text, ROOM).strip() == ""
