@@ -50,7 +50,10 @@ WORDS = {
     "apt": ("系统软件包没有装上，原因见上面几行。", "The system packages could not be installed; the lines above say why."),
     "venv": ("建立运行环境 {folder}", "Making the environment {folder}"),
     "install": ("安装所需的库（第一次需要几分钟）", "Installing the libraries (a few minutes the first time)"),
-    "pip": ("库没有装上，原因见上面几行。连上网络后再运行一次。", "The libraries could not be installed; the lines above say why. Run this again when the network is there."),
+    "pip": (
+        "库没有装上，原因见上面几行。连上网络后再运行一次。",
+        "The libraries could not be installed; the lines above say why. Run this again with a network.",
+    ),
 }
 
 
@@ -89,7 +92,8 @@ def system_packages(testing: bool) -> int:
     """Install, or ask for, what Debian and Ubuntu keep as packages; other systems bring it along."""
     if not (sys.platform.startswith("linux") and shutil.which("apt-get")):
         return 0
-    needed = missing_packages(testing, found_library, importlib.util.find_spec("ensurepip") is not None, VENV.exists(), has_postgres(), shutil.which("pdftotext") is not None)
+    ensurepip, pdftotext = importlib.util.find_spec("ensurepip") is not None, shutil.which("pdftotext") is not None
+    needed = missing_packages(testing, found_library, ensurepip, VENV.exists(), has_postgres(), pdftotext)
     if not needed:
         return 0
     if os.geteuid() != 0:
@@ -137,7 +141,7 @@ def environment() -> int:
     if STAMP.exists() and STAMP.read_text("utf-8") == wanted:
         return 0
     python = python_of(VENV, os.name)
-    if not python.exists() or subprocess.run([str(python), "-m", "pip", "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode:
+    if not python.exists() or subprocess.run([str(python), "-m", "pip", "--version"], capture_output=True, check=False).returncode:
         say("venv", folder=VENV)
         made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], stdout=sys.stderr, check=False)
         if made.returncode:

@@ -175,9 +175,7 @@ class Port:
         for entry in written:
             self._act(journal, transport, *feeder.feed(entry))
 
-    def _act(
-        self, journal: Journal, transport: Transport | None, events: list[Event], deliveries: list[Delivery]
-    ) -> None:
+    def _act(self, journal: Journal, transport: Transport | None, events: list[Event], deliveries: list[Delivery]) -> None:
         """Answer first, hand over second: the instrument waits, and the bytes are safe either way."""
         try:
             for event in events:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
-import serial  # type: ignore[import-untyped]
+import serial
 
 from drivers import Trouble
 from drivers.core.profile import Serial
@@ -103,7 +103,7 @@ class SerialTransport:
             exclusive=True if os.name == "posix" else None,
         )
         # What waits in the port when we open it is journalled like everything else, not flushed away.
-        self._port._reset_input_buffer = lambda: None
+        self._port._reset_input_buffer = lambda: None  # type: ignore[attr-defined]  # noqa: SLF001  (pyserial has no option for it)
         self._port.port = address
         self._port.open()
 

@@ -85,7 +85,9 @@ def round_(value: str, interval: str) -> None:
     exact = number(value)
     rounded = plain(round_to(exact, interval))
     click.echo(rounded)
-    click.echo(_("{value} rounded to {interval} by GB/T 8170-2008 (half to even, one step): {rounded}").format(value=plain(exact), interval=interval, rounded=rounded))
+    click.echo(
+        _("{value} rounded to {interval} by GB/T 8170-2008 (half to even, one step): {rounded}").format(value=plain(exact), interval=interval, rounded=rounded)
+    )
 
 
 @lims.command()

@@ -139,8 +139,6 @@ def journal() -> None:
 @click.option("--out", type=click.File("w", encoding="utf-8"), default="-")
 def export(journal_file: Path, begin: datetime | None, end: datetime | None, out: TextIO) -> None:
     """Print every row of a JOURNAL, one JSON object a line."""
-
-
     with _told():
         for entry in journals.entries(journal_file, 0, begin and begin.replace(tzinfo=UTC), end and end.replace(tzinfo=UTC)):
             print(json.dumps(entry.as_json(), ensure_ascii=False), file=out)

@@ -91,7 +91,6 @@ def backup(folder: Folder, target: Path) -> None:
         engine.dispose()
 
 
-
 def library(path: Path, database: str, product: str, item: str, on: date) -> list[LimitRow]:
     """Return the limits of an item in a product: of the laboratory that lives there, else of the shipped library."""
     folder = Folder(path)

@@ -43,7 +43,9 @@ def _keep(context: click.Context, option: click.Parameter, value: str | None) ->
 OPTIONS = (
     click.option("--folder", metavar="DIR", envvar="LIMS_FOLDER", callback=_keep, expose_value=False, help="The laboratory's folder."),
     click.option("--database", metavar="URL", envvar="LIMS_DATABASE", callback=_keep, expose_value=False, help="Address of a PostgreSQL database."),
-    click.option("--language", type=click.Choice(list(i18n.LANGUAGES)), envvar="LIMS_LANGUAGE", callback=_speak, expose_value=False, is_eager=True, help="zh_CN or en."),
+    click.option(
+        "--language", type=click.Choice(list(i18n.LANGUAGES)), envvar="LIMS_LANGUAGE", callback=_speak, expose_value=False, is_eager=True, help="zh_CN or en."
+    ),
 )
 
 

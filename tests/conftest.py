@@ -15,7 +15,9 @@ from hypothesis import HealthCheck, settings
 from lims import i18n
 from tests.postgres import Postgres, find_postgres
 
-settings.register_profile("suite", derandomize=True, max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+settings.register_profile(
+    "suite", derandomize=True, max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 settings.load_profile("suite")
 
 

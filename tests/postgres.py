@@ -61,6 +61,14 @@ class Postgres:
 
     def _run(self, program: str, *words: str, check: bool = True) -> None:
         environment = {**os.environ, "LC_ALL": "C.UTF-8"}
-        done = subprocess.run([str(self._programs / program), *words], cwd=self._folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False, **self._as)
+        done = subprocess.run(
+            [str(self._programs / program), *words],
+            cwd=self._folder,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            check=False,
+            **self._as,
+        )
         if check and done.returncode:
             raise RuntimeError(f"{program}: {done.stderr.decode(errors='replace')}")

@@ -85,7 +85,7 @@ def records(text: str, encoding: str = "latin-1") -> Iterator[Record]:
 def declared(header: str, before: Delimiters) -> Delimiters:
     """Return the delimiters *header* declares, those *before* it where it declares none."""
     separator = header[1:2]
-    marks = header[2:].split(separator)[0][:3] if separator else ""
+    marks = header[2:].partition(separator)[0][:3] if separator else ""
     names = ("repeat", "component", "escape")
     found = replace(before, **{"field": separator or before.field, **dict(zip(names, marks, strict=False))})
     return found if len({found.field, found.repeat, found.component, found.escape}) == 4 else before
@@ -102,8 +102,7 @@ def split(line: str, delimiters: Delimiters, encoding: str = "latin-1") -> Recor
 
 def _field(text: str, delimiters: Delimiters, encoding: str) -> Field:
     return tuple(
-        tuple(unescaped(component, delimiters, encoding) for component in repeat.split(delimiters.component))
-        for repeat in text.split(delimiters.repeat)
+        tuple(unescaped(component, delimiters, encoding) for component in repeat.split(delimiters.component)) for repeat in text.split(delimiters.repeat)
     )
 
 

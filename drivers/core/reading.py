@@ -42,9 +42,7 @@ class Reading:
     lot: str | None = None
     serial: str | None = None
 
-    def as_json(
-        self, received: datetime | None = None, source: Mapping[str, object] | None = None
-    ) -> dict[str, object]:
+    def as_json(self, received: datetime | None = None, source: Mapping[str, object] | None = None) -> dict[str, object]:
         """Return the reading as the keys of one JSON line; numbers are strings so that their decimals survive."""
         return {
             "instrument": self.instrument,

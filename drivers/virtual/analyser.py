@@ -174,10 +174,7 @@ def compose(results: Sequence[Shown]) -> list[list[str]]:
         mine = [shown for shown in results if (shown.sample, shown.control) == (sample, control)]
         tests = "\\".join(f"^^^{shown.test}" for shown in mine)
         message.append(f"O|{order}|{sample}||{tests}|R||||||{'Q' if control else 'N'}")
-        message += [
-            f"R|{place}|^^^{shown.test}|{shown.value}|{shown.unit}||N||F||||{shown.at:%Y%m%d%H%M%S}"
-            for place, shown in enumerate(mine, start=1)
-        ]
+        message += [f"R|{place}|^^^{shown.test}|{shown.value}|{shown.unit}||N||F||||{shown.at:%Y%m%d%H%M%S}" for place, shown in enumerate(mine, start=1)]
     return [[*message, "L|1|N"]]
 
 

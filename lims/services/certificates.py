@@ -22,7 +22,6 @@ from lims.services.verb import verb
 from lims.views import certificates as view
 from lims.views.certificates import Copy
 
-
 ALIVE = (CertificateState.DRAFT, CertificateState.APPROVED, CertificateState.ISSUED)
 
 

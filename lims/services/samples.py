@@ -140,7 +140,9 @@ def _taken(work: Work, form_number: str, number: str) -> dict[str, str]:
     wrong: dict[str, str] = {}
     used = work.execute(select(Sample.number, Sample.registered_at).join(Sampling).where(Sampling.number == form_number)).first() if form_number else None
     if used:
-        wrong["form_number"] = _("This form number was registered on {day} as {number}.").format(day=day_of(used.registered_at, work.setting("time_zone")), number=used.number)
+        wrong["form_number"] = _("This form number was registered on {day} as {number}.").format(
+            day=day_of(used.registered_at, work.setting("time_zone")), number=used.number
+        )
     number = number.strip()
     if number and (words := number_mistake(number)):
         wrong["number"] = words

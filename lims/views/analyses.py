@@ -172,15 +172,12 @@ def facts_of(work: Session, loaded: Sequence[Analysis]) -> dict[int, AnalysisFac
 
 
 def _whole() -> Select[Analysis]:
-    return (
-        select(Analysis)
-        .options(
-            joinedload(Analysis.item),
-            joinedload(Analysis.procedure),
-            joinedload(Analysis.sample),
-            joinedload(Analysis.limit).options(joinedload(Limit.item), joinedload(Limit.product), joinedload(Limit.standard)),
-            selectinload(Analysis.attempts).options(selectinload(Attempt.determinations), selectinload(Attempt.judgements)),
-        )
+    return select(Analysis).options(
+        joinedload(Analysis.item),
+        joinedload(Analysis.procedure),
+        joinedload(Analysis.sample),
+        joinedload(Analysis.limit).options(joinedload(Limit.item), joinedload(Limit.product), joinedload(Limit.standard)),
+        selectinload(Analysis.attempts).options(selectinload(Attempt.determinations), selectinload(Attempt.judgements)),
     )
 
 
@@ -324,5 +321,3 @@ def _review_row(sample: Sample) -> ReviewRow:
         together(verdicts),
         min((one.submitted_at for one in counted if one.submitted_at), default=None),
     )
-
-

@@ -318,7 +318,10 @@ def _signed(work: Session, sample: int, zone: str = DEFAULT_ZONE) -> tuple[Signa
         for step, who, at in (("test", tester, tested), ("review", reviewer, reviewed)):
             if who and at:
                 last[step, who] = max(at, last.get((step, who), at))
-    return tuple(Signature(step, people[who], at, day_of(at, zone), _(STEPS[step][1])) for (step, who), at in sorted(last.items(), key=lambda one: (one[0][0] != "test", one[1])))
+    return tuple(
+        Signature(step, people[who], at, day_of(at, zone), _(STEPS[step][1]))
+        for (step, who), at in sorted(last.items(), key=lambda one: (one[0][0] != "test", one[1]))
+    )
 
 
 def _slots(work: Session, certificate: Certificate) -> tuple[Slot, ...]:

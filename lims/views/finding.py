@@ -46,9 +46,7 @@ def find(work: Session, text: str, *, by: Actor) -> list[Hit]:
         ("samples", select(Sample.number, Sample.number, Sample.name).where(_begins(Sample.name, text))),
         (
             "certificates",
-            select(Certificate.id, Certificate.number, Sample.name)
-            .join(Sample, Certificate.sample_id == Sample.id)
-            .where(_begins(Certificate.number, text)),
+            select(Certificate.id, Certificate.number, Sample.name).join(Sample, Certificate.sample_id == Sample.id).where(_begins(Certificate.number, text)),
         ),
         ("bench", select(Worksheet.number, Worksheet.number, Worksheet.title).where(_begins(Worksheet.number, text))),
         ("businesses", select(Business.id, Business.name, Business.address).where(_begins(Business.name, text))),

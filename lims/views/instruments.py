@@ -144,9 +144,7 @@ def inbox_counts(work: Session) -> dict[ReadingState, int]:
 
 def message(work: Session, key: int) -> MessageCard:
     """Return the message of a reading with its bytes."""
-    one, instrument = (
-        work.execute(select(Message, Instrument.name).join(Instrument, Message.instrument_id == Instrument.id).where(Message.id == key)).one()
-    )
+    one, instrument = work.execute(select(Message, Instrument.name).join(Instrument, Message.instrument_id == Instrument.id).where(Message.id == key)).one()
     return MessageCard(instrument, one.workstation, one.journal, one.first_row, one.last_row, one.content, one.sha256, one.received_at, one.problem)
 
 

@@ -230,5 +230,3 @@ def _among(states: tuple[AnalysisState, ...]) -> Any:
 
 def _count(condition: Any) -> Any:
     return select(func.count(Analysis.id)).where(Analysis.sample_id == Sample.id, condition).correlate(Sample).scalar_subquery()
-
-

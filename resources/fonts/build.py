@@ -154,9 +154,7 @@ def cut(font: TTFont, face: Face) -> None:
         desubroutinize=True,
         hinting=False,
     )
-    options.drop_tables += ["BASE", "VORG", "vhea", "vmtx", "GDEF", "GSUB", "STAT"] + (
-        [] if face.features else ["GPOS"]
-    )
+    options.drop_tables += ["BASE", "VORG", "vhea", "vmtx", "GDEF", "GSUB", "STAT"] + ([] if face.features else ["GPOS"])
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=[ord(char) for char in face.kept])
     subsetter.subset(font)

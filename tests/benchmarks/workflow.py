@@ -100,7 +100,12 @@ def _walk(store: Store, turn: int) -> None:
 def _raw(file: Path, rows: int) -> float:
     """Write as many rows, with one index, in as many transactions, by hand."""
     base = sqlite3.connect(file, isolation_level=None)
-    for statement in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "CREATE TABLE thing (id INTEGER PRIMARY KEY, a, b, c)", "CREATE INDEX ix ON thing (a)"):
+    for statement in (
+        "PRAGMA journal_mode=WAL",
+        "PRAGMA synchronous=FULL",
+        "CREATE TABLE thing (id INTEGER PRIMARY KEY, a, b, c)",
+        "CREATE INDEX ix ON thing (a)",
+    ):
         base.execute(statement)
 
     def write() -> None:

@@ -35,9 +35,7 @@ def lis2(text: str, profiles: dict[str, Profile], encoding: str = "utf-8") -> tu
         ("1e3", "1000", None, None),
     ],
 )
-def test_value_as_sent(
-    sent: str, value: str | None, comparator: str | None, result: str | None, profiles: dict[str, Profile]
-) -> None:
+def test_value_as_sent(sent: str, value: str | None, comparator: str | None, result: str | None, profiles: dict[str, Profile]) -> None:
     (reading,) = lis2(f"{HEAD}R|1|^^^AFB1|{sent}|ug/kg||N||F\rL|1|N\r", profiles)
     line = reading.as_json()
     assert (line["value"], line["comparator"], line["result"]) == (value, comparator, result)

@@ -182,7 +182,7 @@ def test_a_port_of_another_program_is_held_until_it_lets_go(reader: Profile, tmp
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may open everything")
 def test_a_port_we_may_not_open(reader: Profile) -> None:
     with serve(reader) as instrument:
-        os.chmod(instrument.address, 0)
+        Path(instrument.address).chmod(0)
         with pytest.raises(Trouble) as caught:
             open_transport(instrument.address, Serial())
     assert caught.value.code == "not-permitted"
@@ -226,9 +226,7 @@ def test_the_rida_cube_over_a_pseudo_terminal(profiles: dict[str, Profile], tmp_
     profile = profiles["rida-cube"]
     with serve(profile) as instrument:
         instrument.show([Shown("W-1", "sulphur-dioxide", "103", "mg/L", AT)])
-        found = listen(
-            profile, instrument.address, tmp_path / "a.sqlite3", lambda: datetime.now(UTC), print, seconds=10
-        )
+        found = listen(profile, instrument.address, tmp_path / "a.sqlite3", lambda: datetime.now(UTC), print, seconds=10)
         (reading,) = next(found).readings
         found.close()
     assert (reading.sample, reading.test, reading.text, reading.unit, reading.at) == (

@@ -62,9 +62,7 @@ def test_analyser(fault: str | None, profiles: dict[str, Profile]) -> None:
         ("silence", ["W-1", "W-2"], ["timed-out"]),
     ],
 )
-def test_printer(
-    fault: str | None, samples: list[str | None], quarantined: list[str], profiles: dict[str, Profile]
-) -> None:
+def test_printer(fault: str | None, samples: list[str | None], quarantined: list[str], profiles: dict[str, Profile]) -> None:
     """One-way: a doubled set comes twice, and two sets run together belong to nobody."""
     profile, instrument = profiles["rida-cube"], device("lines", fault)
     instrument.send(SETS)

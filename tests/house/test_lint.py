@@ -21,6 +21,11 @@ def test_ruff_finds_nothing() -> None:
     assert code == 0, words
 
 
+def test_ruff_would_set_every_line_as_it_stands() -> None:
+    code, words = run("ruff", "format", "--check", "--output-format=concise", ".")
+    assert code == 0, words
+
+
 def test_mypy_finds_nothing_in_lims_and_drivers() -> None:
     code, words = run("mypy")
     assert code == 0, words

@@ -6,9 +6,9 @@ import csv
 import re
 import tomllib
 import unicodedata
+import xml.etree.ElementTree as ET
 from functools import cache
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 from babel.messages.pofile import read_po
@@ -164,7 +164,7 @@ def test_numbers_of_one_length_are_drawn_in_one_width(families, language: str, w
 @pytest.mark.parametrize("icon", ICONS, ids=lambda file: file.stem)
 def test_icons_are_drawn_in_the_colour_of_the_theme(icon: Path) -> None:
     text = icon.read_text("utf-8")
-    box = ElementTree.fromstring(text)
+    box = ET.fromstring(text)
     assert box.get("viewBox") == "0 0 24 24"
     assert ("currentColor" in text) == (icon.stem != "mark")
     assert bool(re.search("#[0-9A-Fa-f]{6}", text)) == (icon.stem == "mark")

@@ -41,7 +41,20 @@ def test_names_are_asked_for_in_the_order_they_appear_and_once() -> None:
     assert names(MOISTURE) == ("W1", "W0", "W2")
 
 
-@pytest.mark.parametrize(("formula", "value"), [("2+3*4", "14"), ("(2+3)*4", "20"), ("2-3-4", "-5"), ("8/4/2", "1"), ("-2*-3", "6"), ("7 × 3 ÷ 2", "10.5"), ("5 − 7", "-2"), ("--2", "2"), ("0.1+0.2", "0.3")])
+@pytest.mark.parametrize(
+    ("formula", "value"),
+    [
+        ("2+3*4", "14"),
+        ("(2+3)*4", "20"),
+        ("2-3-4", "-5"),
+        ("8/4/2", "1"),
+        ("-2*-3", "6"),
+        ("7 × 3 ÷ 2", "10.5"),
+        ("5 − 7", "-2"),
+        ("--2", "2"),
+        ("0.1+0.2", "0.3"),
+    ],
+)
 def test_the_four_operations_bind_as_on_paper(formula: str, value: str) -> None:
     assert evaluate(formula, {}) == D(value)
 

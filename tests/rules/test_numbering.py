@@ -18,8 +18,26 @@ def test_a_mask_with_a_serial_can_number(mask: str) -> None:
 
 @pytest.mark.parametrize(
     "mask",
-    ["", "BG", "{year}", "{serial", "serial}", "{serial:zz}", "{seriall:05}", "{serial:05}{month}", "{0}", "{}", "{serial.real}", "{serial!r}{prefix!r}", "编{serial:05}", "{serial:5}", "{serial:060}", "{serial:{year}}", "{prefix[0]}{serial}"],
-)  # fmt: skip
+    [
+        "",
+        "BG",
+        "{year}",
+        "{serial",
+        "serial}",
+        "{serial:zz}",
+        "{seriall:05}",
+        "{serial:05}{month}",
+        "{0}",
+        "{}",
+        "{serial.real}",
+        "{serial!r}{prefix!r}",
+        "编{serial:05}",
+        "{serial:5}",
+        "{serial:060}",
+        "{serial:{year}}",
+        "{prefix[0]}{serial}",
+    ],
+)
 def test_a_mask_that_cannot_number_is_named_with_an_example(mask: str) -> None:
     words = mask_mistake(mask)
     assert words

@@ -58,7 +58,15 @@ def test_a_worked_example_of_the_standard_comes_out(value: str, interval: str, r
 
 @pytest.mark.parametrize(
     ("value", "interval", "rounded"),
-    [("9.996", "3s", "10.0"), ("0.09996", "3s", "0.100"), ("999.6", "3s", "1000"), ("0.12", "3s", "0.12"), ("123456", "3s", "123000"), ("0", "3s", "0"), ("0.000", "2s", "0.000")],
+    [
+        ("9.996", "3s", "10.0"),
+        ("0.09996", "3s", "0.100"),
+        ("999.6", "3s", "1000"),
+        ("0.12", "3s", "0.12"),
+        ("123456", "3s", "123000"),
+        ("0", "3s", "0"),
+        ("0.000", "2s", "0.000"),
+    ],
 )
 def test_significant_digits_are_only_ever_taken_away(value: str, interval: str, rounded: str) -> None:
     assert plain(round_to(D(value), interval)) == rounded
@@ -72,7 +80,9 @@ def test_a_value_that_rounds_to_nothing_has_no_sign() -> None:
     assert plain(round_to(D("-0.04"), "0.1")) == "0.0"
 
 
-@pytest.mark.parametrize("interval", ["0", "0.0", "-0.1", "0.3", "25", "0.15", "s", "0s", "-3s", "1.5s", "41s", "x", "nan", "Infinity", "1e50", "1e-50", " ", "3 s", "sNaN"])
+@pytest.mark.parametrize(
+    "interval", ["0", "0.0", "-0.1", "0.3", "25", "0.15", "s", "0s", "-3s", "1.5s", "41s", "x", "nan", "Infinity", "1e50", "1e-50", " ", "3 s", "sNaN"]
+)
 def test_an_interval_that_is_none_is_refused_in_words(interval: str) -> None:
     with pytest.raises(Refusal) as refusal:
         round_to(D("1.23"), interval)

@@ -35,7 +35,16 @@ def test_a_needed_answer_is_asked_for_by_its_label(name: str) -> None:
         assert FORM_QUESTIONS[name].label in wrong[name]
 
 
-@pytest.mark.parametrize(("name", "day", "word"), [("sampled_on", "2026-11-25", "future"), ("product_date", "2030-01-01", "future"), ("sampled_on", "2026-11-31", "not a day"), ("product_date", "yesterday", "not a day"), ("send_by", "31/11/2026", "not a day")])
+@pytest.mark.parametrize(
+    ("name", "day", "word"),
+    [
+        ("sampled_on", "2026-11-25", "future"),
+        ("product_date", "2030-01-01", "future"),
+        ("sampled_on", "2026-11-31", "not a day"),
+        ("product_date", "yesterday", "not a day"),
+        ("send_by", "31/11/2026", "not a day"),
+    ],
+)
 def test_a_day_that_cannot_be_is_refused_beside_its_field(name: str, day: str, word: str) -> None:
     wrong = mistakes({**FILLED, name: day}, FORM_QUESTIONS, TODAY)
     assert list(wrong) == [name]
@@ -68,4 +77,6 @@ def test_no_question_stands_twice_and_each_has_words(form: tuple[object, ...]) -
 
 
 def test_the_intake_check_asks_for_seal_agreement_and_both_portions() -> None:
-    assert {"seal", "agrees", "appearance", "test_amount", "backup_amount", "test_place", "backup_place", "delivered_by"} == set(mistakes({}, INTAKE_QUESTIONS, TODAY))
+    assert {"seal", "agrees", "appearance", "test_amount", "backup_amount", "test_place", "backup_place", "delivered_by"} == set(
+        mistakes({}, INTAKE_QUESTIONS, TODAY)
+    )

@@ -34,7 +34,9 @@ def test_a_unit_is_turned_by_its_exact_factor_and_digits_stay(value: str, unit: 
     assert plain(convert(D(value), unit, target)) == converted
 
 
-@pytest.mark.parametrize(("unit", "target"), [("mg/kg", "mg/L"), ("%", "mg/L"), ("", "mg/kg"), ("mg/kg", ""), ("CFU/g", "CFU/mL"), ("ppm", "mg/kg"), ("MG/KG", "mg/kg")])
+@pytest.mark.parametrize(
+    ("unit", "target"), [("mg/kg", "mg/L"), ("%", "mg/L"), ("", "mg/kg"), ("mg/kg", ""), ("CFU/g", "CFU/mL"), ("ppm", "mg/kg"), ("MG/KG", "mg/kg")]
+)
 def test_a_unit_without_a_known_factor_is_refused_and_both_are_named(unit: str, target: str) -> None:
     with pytest.raises(Refusal) as refusal:
         convert(D(1), unit, target)

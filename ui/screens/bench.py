@@ -166,7 +166,15 @@ class Bench(Screen):
     def _make_table(self, items: tuple[GridItem, ...]) -> None:
         self._shape = items
         columns = [*HEAD, *(column for item in items for column in self._columns(item))]
-        table = Table(columns, key=lambda row: row.sample_number, name=lambda row: row.sample_number, words=N_("Worksheet"), kind="grid", edit=self._typed, frozen=len(HEAD))
+        table = Table(
+            columns,
+            key=lambda row: row.sample_number,
+            name=lambda row: row.sample_number,
+            words=N_("Worksheet"),
+            kind="grid",
+            edit=self._typed,
+            frozen=len(HEAD),
+        )
         table.moved.connect(lambda _row: self._moved())
         table.said.connect(lambda words: self.shell.message("warn", words))
         table.offer([self.acts[name] for name in ("bench.why", "bench.repeat", "bench.cancel")])

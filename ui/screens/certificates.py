@@ -228,5 +228,11 @@ def _row_cell(row: CertificateRow) -> Cell:
     number = identifier(row.number)
     how_far = Cell(_(CERTIFICATE_FLOW.words[row.state]), "text2", station=state(row.state.value, "").station, role="note")
     mark = "bad" if row.verdict is Verdict.FAIL else "ask" if row.verdict is Verdict.UNDECIDED else ""
-    below = Cell(f"{row.sample_name} · {_(WORDS[row.verdict])}", "bad" if mark == "bad" else "text2", mark=mark, role="note", right=Cell(short(row.approved_at), "text2", role="note"))
+    below = Cell(
+        f"{row.sample_name} · {_(WORDS[row.verdict])}",
+        "bad" if mark == "bad" else "text2",
+        mark=mark,
+        role="note",
+        right=Cell(short(row.approved_at), "text2", role="note"),
+    )
     return Cell(number.text, prefix=number.prefix, right=how_far, below=below)

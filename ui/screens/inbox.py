@@ -143,7 +143,12 @@ class Inbox(Screen):
         ]
         if message := self._message:
             rows = _("rows {first} to {last} of {journal}").format(first=message.first_row, last=message.last_row, journal=message.journal[:8])
-            facts += [(_("Received"), minute(message.received_at)), (_("Workstation"), message.workstation), (_("Journal"), rows), ("SHA-256", _short(message.sha256))]
+            facts += [
+                (_("Received"), minute(message.received_at)),
+                (_("Workstation"), message.workstation),
+                (_("Journal"), rows),
+                ("SHA-256", _short(message.sha256)),
+            ]
         return facts
 
     def _offer(self, row: ReadingRow, one: CandidateRow) -> Offer:
@@ -197,10 +202,11 @@ class Inbox(Screen):
         )
 
 
+CONTROL = {2: "STX", 3: "ETX", 4: "EOT", 5: "ENQ", 6: "ACK", 10: "LF", 13: "CR", 21: "NAK", 23: "ETB"}
+
+
 class _Bytes(QPlainTextEdit):
     """A message as it came, control bytes by name."""
-
-    NAMES = {2: "STX", 3: "ETX", 4: "EOT", 5: "ENQ", 6: "ACK", 10: "LF", 13: "CR", 21: "NAK", 23: "ETB"}
 
     def __init__(self, content: bytes) -> None:
         super().__init__()
@@ -212,7 +218,7 @@ class _Bytes(QPlainTextEdit):
 
     def named(self, content: bytes) -> str:
         """Return readable text: a line for each record, control bytes in angle brackets."""
-        text = "".join(f"<{self.NAMES.get(byte, f'{byte:02X}')}>" if byte < 32 else chr(byte) for byte in content[:4000])
+        text = "".join(f"<{CONTROL.get(byte, f'{byte:02X}')}>" if byte < 32 else chr(byte) for byte in content[:4000])
         return text.replace("<LF>", "<LF>\n")
 
 

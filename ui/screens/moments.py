@@ -54,10 +54,10 @@ def today() -> date:
 
 
 def in_words(on: date) -> str:
-    """Return a day for a sentence: 11月23日 周一, or Monday, 23 November 2026."""
+    """Return a day for a sentence: 2026年11月23日 周一, or Monday, 23 November 2026."""
     days = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"))
     months = (
         _("January"), _("February"), _("March"), _("April"), _("May"), _("June"),
         _("July"), _("August"), _("September"), _("October"), _("November"), _("December"),
     )  # fmt: skip
-    return _("{weekday}, {day} {month_name} {year}").format(weekday=days[on.weekday()], day=on.day, month=on.month, month_name=months[on.month - 1], year=on.year)
+    return _("{weekday}, {day} {month} {year}").format(weekday=days[on.weekday()], day=on.day, month=months[on.month - 1], year=on.year)

@@ -154,7 +154,12 @@ class Review(Screen):
                 "done" if reviewed.at else "now" if turn else "later",
                 [either(reviewed.at), _("I checked the records, calculations and verdicts.")],
             ),
-            Slot(_("Approval"), approval.by or _("Authorised signatory"), "done" if approval.at else "later", [either(approval.at), _("I approve this report for issue.")]),
+            Slot(
+                _("Approval"),
+                approval.by or _("Authorised signatory"),
+                "done" if approval.at else "later",
+                [either(approval.at), _("I approve this report for issue.")],
+            ),
         ]
         self.slots.addWidget(Slots(slots, across=True))
 

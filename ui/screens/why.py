@@ -22,7 +22,12 @@ def limits(one: AnalysisRow) -> Limits | None:
         return None
     found = parse(one.reported)
     mark = "warn" if one.near else theme.verdicts[one.verdict.value]
-    return Limits(found.value, high=parse(one.limit).value, below=found.comparator == "<" or found.not_detected, verdict=mark if mark in {"good", "warn", "bad"} else "good")
+    return Limits(
+        found.value,
+        high=parse(one.limit).value,
+        below=found.comparator == "<" or found.not_detected,
+        verdict=mark if mark in {"good", "warn", "bad"} else "good",
+    )
 
 
 def explanation(one: AnalysisRow) -> list[QWidget]:
