@@ -94,7 +94,7 @@ class Samples(Screen):
     @property
     def reading(self) -> bool:
         """Whether one sample is in front."""
-        return self.stack.currentWidget() is self.page
+        return self.card is not None
 
     def shown(self) -> None:
         """The place itself is the list; the window then shows the one that is asked for."""
