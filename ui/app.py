@@ -194,7 +194,7 @@ class Program(QWidget):
             old = self.stack.widget(0)
             self.stack.removeWidget(old)
             old.deleteLater()
-        page.setFocus()
+        (page.focusWidget() or page).setFocus()
 
     def _accounts(self) -> list[tuple[str, str, str]]:
         if not self._facts.get("demonstration"):

@@ -278,7 +278,7 @@ class Window(QWidget):
         screen.shown()
         if key is not None:
             screen.show_thing(key)
-        screen.setFocus()
+        screen.begin()
         self.moved.emit(place)
 
     def _noted(self, words: str) -> None:

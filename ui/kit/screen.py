@@ -64,6 +64,8 @@ class Screen(QWidget):
         self.panel: Panel | None = None
         self.left: QWidget | None = None
         self.foot: QWidget | None = None
+        self.first: QWidget | None = None
+        """Where the cursor begins: the first table where build() says nothing else. A focus proxy would hide the commands from Tab."""
         self.subtitle = ""
         self._stale, self._floats, self._panel_wanted = True, False, True
         ground(self, "surface")
@@ -75,8 +77,7 @@ class Screen(QWidget):
         self.bar = Bar(self.acts)
         self._lay_out(content)
         self.built()
-        if not self.focusProxy():
-            self.setFocusProxy(content if isinstance(content, Table) else content.findChild(Table))
+        self.first = self.first or (content if isinstance(content, Table) else content.findChild(Table))
         desk.changed.connect(self._changed)
 
     def start(self) -> None:
@@ -126,6 +127,10 @@ class Screen(QWidget):
             self._stale = False
             self.refill()
         self.refresh()
+
+    def begin(self) -> None:
+        """Put the cursor where work begins."""
+        (self.first or self).setFocus()
 
     def heading(self) -> str:
         """Return the title in the person's language."""

@@ -103,6 +103,9 @@ class Bench(Screen):
         column.addWidget(self.list, 1)
         return left
 
+    def begin(self) -> None:
+        (self.waiting if self.which.value == "waiting" else self.table or self.list).setFocus()
+
     def refill(self) -> None:
         self.desk.ask(sheet_view.rows, then=self._put_list, once="bench.list")
         self.desk.ask(view.waiting, then=self._put_waiting, once="bench.waiting")

@@ -68,7 +68,7 @@ class Certificates(Screen):
         self.list = Table(LIST, key=lambda row: row.id, words=N_("Reports"), row_height=60, head=False, many=False, margin=0, empty=empty)
         self.list.moved.connect(self._chosen)
         column.addWidget(self.list, 1)
-        self.left = left
+        self.left, self.first = left, self.list
         self.panel = Panel()
         self.preview = Preview(self.desk)
         return self.preview

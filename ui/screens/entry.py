@@ -111,7 +111,6 @@ class Entry(Page):
         if self._demonstration:
             parts.append(self._offered())
         self.put(*parts)
-        self.setFocusProxy(self.card.form.editors["login"])
         self.card.form.focus()
 
     def fill(self, login: str, password: str) -> None:
@@ -142,7 +141,6 @@ class Entry(Page):
         words = _("Somebody else set your password. Choose one that only you know: it signs in your name.")
         self.card = Card(OWN, _("Change and sign in"), change, refused="new", words=words, back=self.ask_who)
         self.put(head(entry.actor.name, _("Your own password")), self.card)
-        self.setFocusProxy(self.card.form.editors["new"])
         self.card.form.focus()
 
     def _offered(self) -> QWidget:

@@ -106,8 +106,13 @@ class Intake(Screen):
         self.stack.addWidget(self.table)
         self.stack.addWidget(self.registration)
         self.registration.changed.connect(self._typed)
-        self.setFocusProxy(self.table)
         return self.stack
+
+    def begin(self) -> None:
+        if self.writing:
+            (self.registration.focusWidget() or self.registration.form.editors["form_number"]).setFocus()
+        else:
+            super().begin()
 
     def refill(self) -> None:
         self.desk.ask(delivery, self._most, then=self._put, once="intake.rows")

@@ -72,7 +72,6 @@ class SamplePage(QWidget):
         self.reports.opened.connect(lambda row: self.report_wanted.emit(row[0]))
         self._forms, self._intakes = QVBoxLayout(), QVBoxLayout()
         column.addWidget(self._body(), 1)
-        self.setFocusProxy(self.results)
 
     def put(self, card: SampleCard) -> None:
         """Show one sample; where the cursor was in its results it stays."""

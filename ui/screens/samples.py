@@ -77,7 +77,6 @@ class Samples(Screen):
         self.stack = QStackedWidget()
         self.stack.addWidget(self.table)
         self.stack.addWidget(self.page)
-        self.setFocusProxy(self.stack)
         return self.stack
 
     def built(self) -> None:
@@ -100,6 +99,9 @@ class Samples(Screen):
         """The place itself is the list; the window then shows the one that is asked for."""
         self._to_list()
         super().shown()
+
+    def begin(self) -> None:
+        (self.page.results if self.reading else self.table).setFocus()
 
     def show_thing(self, key: Hashable) -> None:
         self.desk.ask(view.card, str(key), then=self._put_card, once="samples.card")
@@ -161,7 +163,7 @@ class Samples(Screen):
             self.table.select(card.row.id)
             self.stack.setCurrentWidget(self.page)
             self._show_lead(False)
-            self.page.setFocus()
+            self.page.results.setFocus()
         self.note(f"{card.row.number} · {card.product}")
         self.refresh()
 

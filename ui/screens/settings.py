@@ -51,7 +51,7 @@ class Settings(Screen):
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(page)
-        self.setFocusProxy(self.form.editors[SHOWN[0].name])
+        self.first = self.form.editors[SHOWN[0].name]
         return scroll
 
     def refill(self) -> None:
