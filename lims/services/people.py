@@ -19,6 +19,8 @@ from lims.services.verb import verb
 FREE_TRIES = 5
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=15)
+LONGEST_NAME = 120
+"""Characters: as many as a line of the trail holds."""
 
 _LOGIN = re.compile(r"[\w.@-]{2,60}")
 
@@ -66,7 +68,7 @@ def create(work: Work, draft: AccountDraft, *, by: Actor) -> str:
 def amend(work: Work, login: str, name: str, roles: frozenset[Role], active: bool, *, by: Actor) -> None:
     """Change name, roles, and whether the account may be used. One administrator must stay."""
     person = _person(work, login)
-    wrong = {"name": _("The name is needed.")} if not name.strip() else {}
+    wrong = {"name": words} if (words := _name_mistake(name)) else {}
     if words := roles_mistake(roles):
         wrong["roles"] = words
     if wrong:
@@ -88,10 +90,10 @@ def reset_password(work: Work, login: str, password: str, *, by: Actor) -> None:
     person.failures, person.locked_until = 0, None
 
 
-@verb("people.password")
+@verb("people.password", first_password=True)
 def change_password(work: Work, old: str, new: str, *, by: Actor) -> None:
     """Change one's own password."""
-    confirm(work, old, by, changing=True)
+    confirm(work, old, by)
     person = _person(work, by.login)
     if words := mistake(new, by.login):
         raise Mistakes({"new": words})
@@ -112,14 +114,9 @@ def sign_in(work: Work, login: str, password: str) -> Entry:
     return Entry(person.actor(), person.must_change)
 
 
-def confirm(work: Work, password: str, by: Actor, *, changing: bool = False) -> None:
+def confirm(work: Work, password: str, by: Actor) -> None:
     """Check the password again before a signature, or raise Refusal."""
-    person = _person(work, by.login)
-    if person.must_change and not changing:
-        raise Refusal(_("Your password was set by somebody else. Change it before you sign anything."))
-    if not person.active:
-        raise Refusal(_("This account is closed. The administrator can open it again."))
-    _verify(work, person, password)
+    _verify(work, _person(work, by.login), password)
 
 
 def _verify(work: Work, person: Person, password: str) -> None:
@@ -141,7 +138,7 @@ def _verify(work: Work, person: Person, password: str) -> None:
 
 
 def _count_failure(work: Work, login: str) -> None:
-    person = _person(work, login)
+    person = work.scalars(select(Person).where(Person.login == login).with_for_update()).one()  # guesses at once are counted one by one
     with work.acting(PROGRAM, "people.wrong_password"):
         person.failures += 1
         if wait := wait_after(person.failures):
@@ -162,14 +159,20 @@ def _check(work: Work, draft: AccountDraft) -> None:
         wrong["login"] = _("Two or more letters or digits, without blanks.")
     elif work.scalar(select(Person.id).where(func.lower(Person.login) == draft.login.lower())):
         wrong["login"] = _("This sign-in name is taken.")
-    if not draft.name.strip():
-        wrong["name"] = _("The name is needed.")
+    if words := _name_mistake(draft.name):
+        wrong["name"] = words
     if words := roles_mistake(draft.roles):
         wrong["roles"] = words
     if words := mistake(draft.password, draft.login):
         wrong["password"] = words
     if wrong:
         raise Mistakes(wrong)
+
+
+def _name_mistake(name: str) -> str | None:
+    if not name.strip():
+        return _("The name is needed.")
+    return _("At most {count} characters.").format(count=LONGEST_NAME) if len(name.strip()) > LONGEST_NAME else None
 
 
 def _made(work: Work, draft: AccountDraft) -> Person:
