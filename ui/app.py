@@ -133,6 +133,7 @@ class Program(QWidget):
         page.founded.connect(lambda _actor: self._read_facts(self._sign_in))
         page.spoken.connect(self._speak(self._first_run))
         self._show(page)
+        page.begin()
 
     def _sign_in(self) -> None:
         from ui.screens.entry import Entry
@@ -141,6 +142,7 @@ class Program(QWidget):
         page.entered.connect(self._work)
         page.spoken.connect(self._speak(self._sign_in))
         self._show(page)
+        page.begin()
 
     def _work(self, person: Actor) -> None:
         from lims.views import finding, today
@@ -194,7 +196,7 @@ class Program(QWidget):
             old = self.stack.widget(0)
             self.stack.removeWidget(old)
             old.deleteLater()
-        (page.focusWidget() or page).setFocus()
+        page.setFocus()
 
     def _accounts(self) -> list[tuple[str, str, str]]:
         if not self._facts.get("demonstration"):

@@ -42,6 +42,8 @@ class Page(QWidget):
     """A page before the window: the mark, a heading, cards in the middle, the language at the top right."""
 
     spoken = Signal(str)
+    card: Card
+    """The form in the middle."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -77,6 +79,10 @@ class Page(QWidget):
             self.column.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
         self.column.addStretch(3)
 
+    def begin(self) -> None:
+        """Put the cursor into the first field; a page that was put into the window begins anew."""
+        self.card.form.focus()
+
     def _top(self) -> QWidget:
         top = QWidget()
         line = QHBoxLayout(top)
@@ -111,7 +117,7 @@ class Entry(Page):
         if self._demonstration:
             parts.append(self._offered())
         self.put(*parts)
-        self.card.form.focus()
+        self.begin()
 
     def fill(self, login: str, password: str) -> None:
         """Write an account of the demonstration into the fields; Enter signs in."""
@@ -141,7 +147,7 @@ class Entry(Page):
         words = _("Somebody else set your password. Choose one that only you know: it signs in your name.")
         self.card = Card(OWN, _("Change and sign in"), change, refused="new", words=words, back=self.ask_who)
         self.put(head(entry.actor.name, _("Your own password")), self.card)
-        self.card.form.focus()
+        self.begin()
 
     def _offered(self) -> QWidget:
         card = ground(QWidget(), "card")

@@ -33,7 +33,6 @@ class Founding(Page):
         super().__init__(desk)
         self.card = Card(FIELDS, _("Set up"), self._found, make=FoundingDraft)
         self.put(head(_("Set up a new laboratory"), _("The standards library comes with it; limits wait to be confirmed by the laboratory.")), self.card)
-        self.card.form.focus()
 
     def _found(self, draft: FoundingDraft) -> None:
         self.desk.ask(founding.found, draft, then=self.founded.emit, form=self.card)
