@@ -90,6 +90,8 @@ class CertificateFacts:
     """What the moves of a report ask about."""
 
     state: CertificateState
+    results: int = 0
+    """How many results it would report."""
     testers: frozenset[int] = frozenset()
     reviewers: frozenset[int] = frozenset()
     unreviewed: tuple[str, ...] = ()
@@ -143,6 +145,11 @@ def not_reported(analysis: AnalysisFacts, _person: Actor) -> str | None:
     if analysis.reported:
         return _("Report {number} rests on this result. A signatory must begin a revision of the report first.").format(number=analysis.reported)
     return None
+
+
+def has_results(certificate: CertificateFacts, _person: Actor) -> str | None:
+    """An empty report says nothing."""
+    return None if certificate.results else _("Nothing was tested of this sample, so there is nothing to report.")
 
 
 def all_reviewed(certificate: CertificateFacts, _person: Actor) -> str | None:
@@ -239,7 +246,7 @@ CERTIFICATE_FLOW = Workflow[CertificateFacts, CertificateState](
         (C.DRAFT,),
         C.APPROVED,
         Right.APPROVE,
-        (all_reviewed, third_person, everything_decided, limits_confirmed),
+        (has_results, all_reviewed, third_person, everything_decided, limits_confirmed),
         needs_password=True,
     ),
     Move("issue", N_("Issue"), (C.APPROVED,), C.ISSUED, Right.APPROVE),

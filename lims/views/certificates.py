@@ -216,6 +216,7 @@ def facts_of(work: Session, key: int) -> CertificateFacts:
     found = analyses.rows(work, ids=_counted(work, certificate.sample_id))
     return CertificateFacts(
         certificate.state,
+        len(found),
         frozenset().union(*(one.facts.entered_by | {one.facts.submitted_by or 0} for one in found if one.facts)),
         frozenset(_reviewers(work, certificate.sample_id)),
         tuple(one.item for one in found if one.state is not AnalysisState.REVIEWED),
