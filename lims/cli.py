@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -47,6 +48,8 @@ def demo(place: Place, headless: bool, fresh: bool, size: str) -> None:
     from lims import demo as demonstration
 
     del size  # one size yet
+    if fresh and place.database:
+        raise Refusal(_("A demonstration on a server is begun anew in a new, empty database. Name one without --fresh."))
     folder = demonstration.folder(place.path("demo"), fresh=fresh)
     if headless or no_screen(sys.platform, os.environ):
         for number, verdict, path in demonstration.walk(folder, place.database, say=lambda words: click.echo(words, err=True)):
@@ -67,8 +70,6 @@ def backup(place: Place, file: Path) -> None:
 
     if place.database:
         raise Refusal(_("A PostgreSQL laboratory is backed up with the server's own pg_dump."))
-    if file.is_dir():
-        raise Refusal(_("{file} is a folder. Name the file the backup goes into.").format(file=file))
     copy(Folder(place.path()), file)
     click.echo(str(file.absolute()))
 
@@ -98,9 +99,10 @@ def round_(value: str, interval: str) -> None:
 @click.pass_obj
 def limits(place: Place, product: str, item: str, on: Any) -> None:
     """Print the limits of ITEM in PRODUCT in the editions in force."""
+    from lims.db.folder import Folder
     from lims.laboratory import library
 
-    rows = library(place.path(), place.database, product, item, on.date() if on else date.today())  # noqa: DTZ011  (the caller's own day)
+    rows = library(Folder(place.path()), place.database, product, item, on.date() if on else date.today())  # noqa: DTZ011  (the caller's own day)
     if not rows:
         raise Refusal(_("The library has no limit for {item} in {product} on that day.").format(item=item, product=product))
     for row in rows:
@@ -139,15 +141,16 @@ def said(function: Callable[[], Any]) -> int:
         return 130
     except click.ClickException as error:
         error.show()
-        return 2
+        return error.exit_code
     except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads any more: the last flush must not complain
         return 1
     return 0
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command and leave with its code."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8")
+    for stream, errors in ((sys.stdout, "surrogateescape"), (sys.stderr, "backslashreplace")):  # a file's name need not be text
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors=errors)
     sys.exit(said(lambda: lims.main(arguments, prog_name="lims", standalone_mode=False)))

@@ -25,7 +25,7 @@ from drivers.virtual.served import example, serve
 from lims.clock import local, system_clock
 from lims.db.folder import Folder, Lock
 from lims.errors import Refusal, Trouble
-from lims.i18n import _, language
+from lims.i18n import _, language, why
 from lims.place import Place, anywhere
 from lims.services.instruments import profiles, said
 
@@ -61,7 +61,7 @@ def decode(place: Place, profile: str, file: Path) -> None:
     try:
         data = file.read_bytes()
     except OSError as error:
-        raise Refusal(_("{file} cannot be read: {why}.").format(file=file, why=error.strerror)) from None
+        raise Refusal(_("{file} cannot be read: {why}.").format(file=file, why=why(error))) from None
     for piece in pieces(known, data):
         if piece.quarantined:
             click.echo(_("Bytes {start} to {end} are no whole message.").format(start=piece.start, end=piece.end), err=True)
@@ -78,7 +78,7 @@ def decode(place: Place, profile: str, file: Path) -> None:
 def listen(place: Place, profile: str, port: str, count: int | None, seconds: float | None) -> None:
     """Journal and print what an instrument sends; every byte is on disk before it is acknowledged."""
     known, folder = _profile(place, profile), Folder(place.path())
-    folder.make()
+    folder.make_rooms(folder.journal)
     journal_ = folder.journal / f"{known.name}.sqlite3"
     seen = 0
     with Lock(folder), _told():

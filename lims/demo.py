@@ -20,7 +20,7 @@ from lims.clock import local
 from lims.db.folder import Folder, Lock
 from lims.db.store import Work
 from lims.errors import Refusal, Trouble
-from lims.i18n import _
+from lims.i18n import _, why
 from lims.laboratory import Laboratory
 from lims.rules.flows import CertificateState, ReadingState
 from lims.rules.rights import Actor, Role
@@ -242,21 +242,25 @@ WEIGHINGS = ({"W0": "25.1234", "W1": "3.0021", "W2": "27.7512"}, {"W0": "24.9876
 
 
 def folder(path: Path, *, fresh: bool) -> Folder:
-    """Return the folder of the demonstration, cleared when *fresh*. A folder that holds anything else is refused."""
+    """Return the folder of the demonstration, cleared when *fresh*. A folder that holds anything else is refused. Raises Refusal and Trouble."""
     place = Folder(path)
-    if not place.empty() and not place.demo_marker.exists():
+    if not place.empty() and not place.demo_marker.is_file():
         raise Refusal(_("{folder} is not empty and is not a demonstration. Choose a new or empty folder.").format(folder=place.path))
-    place.make()
-    if fresh:
-        with Lock(place):
-            _clear(place)
-    place.demo_marker.touch()
+    place.make_rooms()
+    try:
+        place.demo_marker.touch()  # before anything else: a demonstration that was broken off is known as one
+        if fresh:
+            with Lock(place):
+                _clear(place)
+    except OSError as error:
+        raise Trouble(_("The folder {folder} cannot be written: {why}.").format(folder=place.path, why=why(error))) from None
     return place
 
 
 def walk(place: Folder, database: str = "", say: Callable[[str], None] = lambda _words: None) -> Iterator[tuple[str, str, Path]]:
     """Walk the whole path, telling each step by *say*; yields number, verdict (合格 or 不合格) and path of each report."""
     with Laboratory(place, database) as laboratory:
+        _refuse_real(laboratory)
         if not _walked(laboratory):
             with prepared(laboratory, say) as cast:
                 _finish(laboratory, cast, say)
@@ -266,6 +270,7 @@ def walk(place: Folder, database: str = "", say: Callable[[str], None] = lambda 
 @contextmanager
 def prepared(laboratory: Laboratory, say: Callable[[str], None] = lambda _words: None) -> Iterator[dict[str, Actor]]:
     """Set the laboratory up to three samples received and their readings in the inbox; instruments stay while inside."""
+    _refuse_real(laboratory)
     if laboratory.new:
         _people(laboratory)
         say(_("Laboratory set up with seven accounts."))
@@ -275,20 +280,26 @@ def prepared(laboratory: Laboratory, say: Callable[[str], None] = lambda _words:
     with _virtual_instruments() as virtual:
         for code, device in virtual.items():
             laboratory.ports.open(code, device.address)
-        if not _heard(laboratory):
-            _measure(laboratory, virtual, say)
+        _measure(laboratory, virtual, say)
         yield cast
 
 
+def _refuse_real(laboratory: Laboratory) -> None:
+    """Refuse a laboratory that somebody works in: it would get invented samples, and its people wrong passwords."""
+    with laboratory.store.work() as work:
+        demonstration = work.setting("demonstration")
+    if not (demonstration or laboratory.new):
+        raise Refusal(_("This is a laboratory that people work in, not a demonstration. Choose another folder or database."))
+
+
 def _people(laboratory: Laboratory) -> None:
+    """Make every account in one unit of work: whoever is there is there with their colleagues."""
     login, name = ADMINISTRATOR
     draft = founding.FoundingDraft("示范区食品药品粮食检验所（演示）", "示范区迎宾路 8 号", login, name, PASSWORD, PASSWORD, SETTINGS)
     with laboratory.store.work() as work:
         administrator = founding.found(work, draft)
-    for login, name, role in ACCOUNTS:
-        with laboratory.store.work() as work:
+        for login, name, role in ACCOUNTS:
             people.create(work, AccountDraft(login, name, frozenset({role}), FIRST_PASSWORD), by=administrator)
-        with laboratory.store.work() as work:
             person = people.sign_in(work, login, FIRST_PASSWORD).actor
             people.change_password(work, FIRST_PASSWORD, PASSWORD, by=person)
 
@@ -301,12 +312,6 @@ def _cast(laboratory: Laboratory) -> dict[str, Actor]:
 def _registered(laboratory: Laboratory) -> bool:
     with laboratory.store.work() as work:
         return bool(sample_view.rows(work, limit=1))
-
-
-def _heard(laboratory: Laboratory) -> bool:
-    laboratory.ports.collect()
-    with laboratory.store.work() as work:
-        return bool(inbox_view.inbox(work, tuple(ReadingState)))
 
 
 def _register(laboratory: Laboratory, cast: dict[str, Actor], say: Callable[[str], None]) -> None:
@@ -346,31 +351,37 @@ def _virtual_instruments() -> Iterator[dict[str, Served]]:
 
 
 def _measure(laboratory: Laboratory, virtual: dict[str, Served], say: Callable[[str], None]) -> None:
-    """Let every instrument send its sample's values; the mycotoxin reader also one under a mistyped number."""
+    """Let every instrument send what the laboratory has not heard from it yet."""
+    sending = _unheard(laboratory)
+    if not sending:
+        return
+    for code, shown in sending.items():
+        virtual[code].show(shown)
+    end = time.monotonic() + PATIENCE
+    while _unheard(laboratory):
+        if time.monotonic() > end:
+            raise Trouble(_("The virtual instruments did not send everything. Run the demonstration again with --fresh."))
+        time.sleep(0.02)
+    count = sum(len(shown) for shown in sending.values())
+    say(_("{count} readings received by serial line, each journalled before it was acknowledged.").format(count=count))
+
+
+def _unheard(laboratory: Laboratory) -> dict[str, list[Shown]]:
+    """Return by instrument what is still to come: each sample's values, and from the mycotoxin reader one under a mistyped number."""
+    laboratory.ports.collect()
     with laboratory.store.work() as work:
         numbers = {row.name: row.number for row in sample_view.rows(work)}
         said_at = local(work.now(), work.setting("time_zone")).replace(tzinfo=None, microsecond=0)
-    expected = 0
+        heard = {(row.sample, row.test) for row in inbox_view.inbox(work, tuple(ReadingState))}
+    sending: dict[str, list[Shown]] = {}
     for story in STORIES:
         number = numbers[story.form["sample_name"]]
         shown = [Shown(number, test, value, unit, said_at) for test, value, unit in story.sent]
         if story.product == "maize":
             shown.append(dataclasses.replace(shown[0], sample=number.replace("-0", "-", 1)))
-        virtual[story.instrument].show(shown)
-        expected += len(shown)
-    _await(laboratory, expected)
-    say(_("{count} readings received by serial line, each journalled before it was acknowledged.").format(count=expected))
-
-
-def _await(laboratory: Laboratory, expected: int) -> None:
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        laboratory.ports.collect()
-        with laboratory.store.work() as work:
-            if len(inbox_view.inbox(work, tuple(ReadingState))) >= expected:
-                return
-        time.sleep(0.02)
-    raise Trouble(_("The virtual instruments did not send everything. Run the demonstration again with --fresh."))
+        if missing := [one for one in shown if (one.sample, one.test) not in heard]:
+            sending[story.instrument] = missing
+    return sending
 
 
 def _finish(laboratory: Laboratory, cast: dict[str, Actor], say: Callable[[str], None]) -> None:
@@ -486,11 +497,9 @@ def _reports(laboratory: Laboratory) -> list[tuple[str, str, Path]]:
 
 
 def _clear(place: Folder) -> None:
-    for entry in place.path.iterdir():
-        if entry == place.lock_file:
-            continue
-        if entry.is_dir():
-            shutil.rmtree(entry)
-        else:
-            entry.unlink()
-    place.make()
+    """Remove what a laboratory makes, and nothing else that may lie beside it."""
+    for room in (place.journal, place.backups, place.reports, place.logs, place.profiles):
+        if room.is_dir() and not room.is_symlink():
+            shutil.rmtree(room)
+    for companion in ("", "-wal", "-shm"):
+        place.database.with_name(place.database.name + companion).unlink(missing_ok=True)

@@ -7,6 +7,7 @@ form is made beside them when it is missing or older, so that it can never be ou
 
 from __future__ import annotations
 
+import errno
 import gettext
 import io
 from collections.abc import Callable
@@ -34,6 +35,28 @@ def N_(words: str) -> str:  # noqa: N802  (gettext's own name)
 def _(words: str) -> str:
     """Return *words* in the present language; the empty string stays empty."""
     return _words(language())(words) if words else ""
+
+
+SAID_BY_SYSTEM = {
+    errno.EACCES: N_("no permission"),
+    errno.EPERM: N_("no permission"),
+    errno.EROFS: N_("the disk is write-protected"),
+    errno.ENOSPC: N_("the disk is full"),
+    errno.EDQUOT: N_("the disk is full"),
+    errno.EFBIG: N_("the disk is full"),
+    errno.ENOENT: N_("there is no such file or folder"),
+    errno.ENOTDIR: N_("a file stands where a folder is needed"),
+    errno.EEXIST: N_("a file stands where a folder is needed"),
+    errno.EISDIR: N_("it is a folder"),
+    errno.ENAMETOOLONG: N_("the name is too long"),
+    errno.EIO: N_("the disk reports an error"),
+}
+"""What an operating system says of files and folders, in words that can be translated."""
+
+
+def why(error: OSError) -> str:
+    """Return the reason the system gives, in the present language where it is one of the usual ones."""
+    return _(SAID_BY_SYSTEM.get(error.errno or 0, "")) or error.strerror or str(error)
 
 
 def use(name: str) -> None:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import logging
-import tempfile
+from contextlib import ExitStack, closing
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
-
-from sqlalchemy import make_url
 
 from lims import log
 from lims.clock import Clock, system_clock
 from lims.db import upgrade
+from lims.db.engine import open_engine, told
 from lims.db.folder import Folder, Lock
-from lims.db.store import Kinds, Passwords, Store, open_engine
-from lims.errors import Trouble
+from lims.db.store import Kinds, Passwords, Store, reading
+from lims.errors import Refusal, Trouble
+from lims.i18n import _, why
 from lims.services import certificates, founding
 from lims.services.instruments import Ports
 from lims.services.passwords import Argon2
@@ -39,24 +40,21 @@ class Laboratory:
 
     def __enter__(self) -> Laboratory:
         self.folder.make()
-        self._lock.__enter__()
-        try:
-            self._log = log.to_folder(self.folder.logs)
+        with ExitStack() as opened:
+            opened.enter_context(self._lock)
+            opened.callback(log.close, log.to_folder(self.folder.logs))
             self.store = Store(self._url, self._passwords, self.clock, self.folder.backups)
+            opened.callback(self.store.close)
             self.ports = Ports(self.store, self.folder.journal, self.folder.profiles, self.clock)
+            opened.callback(self.ports.close)
             self.store.on_change.append(self._copy_reports)
-        except BaseException:
-            self._lock.__exit__(None, None, None)
-            raise
-        logging.getLogger(__name__).info("opened %s", self.folder.path)
-        self._settle()
+            logging.getLogger(__name__).info("opened %s", self.folder.path)
+            self._settle()
+            self._opened = opened.pop_all()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.ports.close()
-        self.store.close()
-        log.close(self._log)
-        self._lock.__exit__(kind, error, trace)
+        self._opened.__exit__(kind, error, trace)
 
     @property
     def new(self) -> bool:
@@ -82,25 +80,28 @@ class Laboratory:
 
 
 def backup(folder: Folder, target: Path) -> None:
-    """Copy the laboratory's database while it may be in use. Raises Refusal and Trouble."""
+    """Copy the laboratory's database while it may be in use. An existing file is never written over. Raises Refusal and Trouble."""
     folder.existing()
-    engine = open_engine(make_url(folder.url))
+    engine = open_engine(folder.url, reading=True)
     try:
+        if target.is_dir():
+            raise Refusal(_("{file} is a folder. Name the file the backup goes into.").format(file=target))
+        if target.exists():
+            raise Refusal(_("{file} exists already and is not written over. Name a new file.").format(file=target))
+        with told(engine.url), engine.connect() as connection:
+            connection.exec_driver_sql("SELECT version_num FROM alembic_version")
         upgrade.copy(engine, target)
+    except OSError as error:
+        raise Trouble(_("The backup {file} could not be written: {why}. Choose another place and try again.").format(file=target, why=why(error))) from None
     finally:
         engine.dispose()
 
 
-def library(path: Path, database: str, product: str, item: str, on: date) -> list[LimitRow]:
-    """Return the limits of an item in a product: of the laboratory that lives there, else of the shipped library."""
-    folder = Folder(path)
-    with tempfile.TemporaryDirectory() as empty:
-        known = bool(database) or folder.database.exists()
-        store = Store(database or (folder.url if known else Folder(Path(empty)).url), Argon2())
-        try:
-            with store.work() as work:
-                if not known:
-                    founding.refresh_library(work)
-                return catalogue.find_limits(work, product, item, on)
-        finally:
-            store.close()
+def library(folder: Folder, database: str, product: str, item: str, on: date) -> list[LimitRow]:
+    """Return the limits of an item in a product: of the laboratory that lives there, else of the shipped library. Only reads."""
+    if database or folder.there():
+        with reading(database or folder.url) as session:
+            return catalogue.find_limits(session, product, item, on)
+    with TemporaryDirectory() as empty, closing(Store(Folder(Path(empty)).url, Argon2())) as store, store.work() as work:
+        founding.refresh_library(work)
+        return catalogue.find_limits(work, product, item, on)

@@ -39,7 +39,7 @@ class Machine:
             unfinished = self._file.with_suffix(".part")
             unfinished.write_text(json.dumps(self._values, ensure_ascii=False, indent=1), "utf-8")
             unfinished.replace(self._file)
-        except OSError:
+        except (OSError, ValueError):  # ValueError: a folder's name that is no text
             pass
 
     def _read(self) -> dict[str, Any]:

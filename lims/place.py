@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 import platformdirs
+from click.core import ParameterSource
 
 from lims import i18n
 
@@ -27,17 +28,22 @@ class Place:
         return Path(self.folder) if self.folder else platformdirs.user_data_path(APP, appauthor=False) / default
 
 
-def _speak(_context: click.Context, _option: click.Parameter, language: str | None) -> str | None:
-    if language:
+def _speak(context: click.Context, option: click.Parameter, language: str | None) -> str | None:
+    if language and _said(context, option):
         i18n.use(language)
     return language
 
 
 def _keep(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
     place = context.ensure_object(Place)
-    if value:
+    if value and _said(context, option):
         setattr(place, option.name or "", value)
     return value
+
+
+def _said(context: click.Context, option: click.Parameter) -> bool:
+    """Tell whether an option counts here: the environment is asked once, by the outermost command, so that it never overrules a word before the subcommand."""
+    return context.parent is None or context.get_parameter_source(option.name or "") is not ParameterSource.ENVIRONMENT
 
 
 OPTIONS = (

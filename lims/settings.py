@@ -35,6 +35,10 @@ def _zone(value: str) -> str | None:
     return None
 
 
+def _days(value: str) -> str | None:
+    return None if value.isascii() and value.isdigit() and 0 < int(value) < 366 else _("Write a whole number of days, like 7.")
+
+
 LAB, REPORT, NUMBERS = N_("Laboratory"), N_("Report"), N_("Numbers")
 
 SETTINGS: tuple[Setting, ...] = (
@@ -48,8 +52,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("time_zone", N_("Time zone"), "Asia/Shanghai", _zone, group=LAB),
     Setting("report_language", N_("Language of reports"), "zh_CN", choices=tuple(LANGUAGES), group=REPORT),
     Setting("report_remark", N_("Remark on every report"), lines=True, group=REPORT),
-    Setting("objection_days", N_("Working days for an objection"), "7", group=REPORT),
-    Setting("objection_days_farm", N_("Working days for an objection, farm products"), "5", group=REPORT),
+    Setting("objection_days", N_("Working days for an objection"), "7", _days, group=REPORT),
+    Setting("objection_days_farm", N_("Working days for an objection, farm products"), "5", _days, group=REPORT),
     Setting("sample_mask", N_("Sample numbers"), "{prefix}{year}-{serial:05}", mask_mistake, group=NUMBERS),
     Setting("worksheet_mask", N_("Worksheet numbers"), "W{year}-{serial:04}", mask_mistake, group=NUMBERS),
     Setting("certificate_mask", N_("Report numbers"), "BG{year}-{serial:05}", mask_mistake, group=NUMBERS),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,24 +9,26 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import Engine, create_engine, event, insert, select
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy import insert, select
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
 
 from lims import domain  # noqa: F401  (every noun is mapped before the first session)
-from lims.clock import DEFAULT_ZONE, Clock, day_of, system_clock
+from lims.clock import DEFAULT_ZONE, Clock, day_of, local, system_clock
 from lims.db import upgrade, witness
+from lims.db.engine import address, open_engine, told
 from lims.domain.settings import SettingValue
 from lims.domain.thing import Thing
 from lims.domain.trail import TrailLine
-from lims.errors import Refusal, Stale, Trouble
+from lims.errors import Refusal, Stale
 from lims.i18n import _
 from lims.rules.rights import Actor
 from lims.settings import BY_NAME
 
-log = logging.getLogger(__name__)
+UNIQUE = "23505"
+"""PostgreSQL's word for a name taken twice: two workstations at once. A SQLite file has one writer, there it is a bug."""
 
 Kinds = frozenset[str]
 """Names of the kinds of thing that a unit of work touched."""
@@ -58,6 +59,8 @@ class Work(Session):
         super().__init__(*args, **options)
         self.touched: set[str] = set()
         self.seen: tuple[list[tuple[Thing, str, Any, Any]], list[Thing]] = ([], [])
+        self.loaded: list[witness.Loaded] = []
+        self.door: dict[Any, Any] = {}
         self.kept: list[Callable[[Work], None]] = []
         self._settings: dict[str, str] | None = None
         self._now: datetime | None = None
@@ -120,13 +123,17 @@ class Store:
     """
 
     def __init__(self, url: str | URL, passwords: Passwords, clock: Clock = system_clock, backups: Path | None = None) -> None:
-        self.url = make_url(url)
+        self.url = address(url)
         self.clock, self.passwords = clock, passwords
         self.on_change: list[Callable[[Kinds], None]] = []
         self._guard = threading.RLock()
         self.engine = open_engine(self.url)
-        with _as_trouble(self.url):
-            upgrade.upgrade(self.engine, backups, clock)
+        try:
+            with told(self.url):
+                upgrade.upgrade(self.engine, backups, clock)
+        except BaseException:
+            self.engine.dispose()
+            raise
         kind = type("LaboratoryWork", (Work,), {"clock": staticmethod(clock), "passwords": passwords})
         witness.watch(self.engine, kind)
         self._make: sessionmaker[Work] = sessionmaker(self.engine, class_=kind, expire_on_commit=False)
@@ -134,13 +141,17 @@ class Store:
     @contextmanager
     def work(self) -> Iterator[Work]:
         """One unit of work: commit if it ends well, roll back if it does not."""
-        with self._guard, _as_trouble(self.url), self._make() as work:
+        with self._guard, told(self.url), self._make() as work:
             try:
                 with work.begin():
                     work.connection().info[witness.DOOR] = False
                     yield work
             except StaleDataError:
-                raise Stale(self._stale_words()) from None
+                raise Stale(self._stale_words(work.loaded)) from None
+            except IntegrityError as error:
+                if getattr(error.orig, "sqlstate", "") != UNIQUE:
+                    raise
+                raise Stale(_("Somebody else entered the same number or name at this very moment. Look again and repeat.")) from error
             except Refusal:
                 self._keep(work.kept)
                 raise
@@ -159,70 +170,28 @@ class Store:
         """Let go of the file."""
         self.engine.dispose()
 
-    def _stale_words(self) -> str:
+    def _stale_words(self, loaded: list[witness.Loaded]) -> str:
+        """Say who changed which of the things that this unit of work had loaded, and when by the laboratory's clock."""
         with self._make() as work:
-            last = work.scalars(select(TrailLine).order_by(TrailLine.id.desc()).limit(1)).first()
-        if last is None:
-            return _("This was changed meanwhile. Look at it again and repeat.")
-        return _("{person} changed this at {time}. Look at it again and repeat.").format(person=last.person or _("the program"), time=f"{last.at:%H:%M} UTC")
-
-
-def open_engine(url: URL) -> Engine:
-    """Return the engine for a SQLite file or a PostgreSQL server, with everything set that a record needs."""
-    if url.get_backend_name() == "sqlite":
-        engine = create_engine(url, connect_args={"check_same_thread": False})
-        event.listen(engine, "connect", _set_up_sqlite)
-        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-        return engine
-    if url.get_backend_name() != "postgresql":
-        raise Refusal(_("A laboratory lives in a SQLite file or on a PostgreSQL server; {kind} is neither.").format(kind=url.get_backend_name()))
-    engine = create_engine(url.set(drivername="postgresql+psycopg"))
-    event.listen(engine, "connect", _check_postgres)
-    return engine
-
-
-def _set_up_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # the engine's own BEGIN IMMEDIATE, not sqlite3's guess
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _check_postgres(connection: Any, _record: Any) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SHOW server_encoding")
-        encoding = cursor.fetchone()[0]
-    connection.rollback()
-    if encoding != "UTF8":
-        raise Refusal(_("The database server keeps text as {encoding}. Make the database with ENCODING 'UTF8' and a UTF-8 locale.").format(encoding=encoding))
+            for kind, key, version in loaded:
+                present = work.get(kind, key)
+                if present is None or present.version == version:  # type: ignore[attr-defined]
+                    continue
+                query = select(TrailLine).where(TrailLine.kind == kind.__tablename__, TrailLine.thing == witness.key_words(key))
+                if last := work.scalars(query.order_by(TrailLine.id.desc()).limit(1)).first():
+                    at = local(last.at, work.setting("time_zone") or DEFAULT_ZONE)
+                    return _("{person} changed this at {time}. Look at it again and repeat.").format(person=last.person or _("the program"), time=f"{at:%H:%M}")
+        return _("This was changed meanwhile. Look at it again and repeat.")
 
 
 @contextmanager
-def _as_trouble(url: URL) -> Iterator[None]:
-    """Turn what the file, disk or server says into a sentence; everything was rolled back."""
+def reading(url: str | URL) -> Iterator[Session]:
+    """A session that only reads a laboratory, beside whoever writes it; nothing is upgraded. Raises Refusal and Trouble."""
+    engine = open_engine(address(url), reading=True)
     try:
-        yield
-    except IntegrityError:
-        raise
-    except DBAPIError as error:
-        if words := _words(error, url):
-            log.warning("database: %s", error.orig)
-            raise Trouble(words) from error
-        raise
-
-
-def _words(error: DBAPIError, url: URL) -> str | None:
-    said = str(error.orig).lower()
-    place = url.database or ""
-    if "disk is full" in said or "disk i/o error" in said or "no space left" in said:
-        return _("The disk is full: nothing was saved. Make room and try again.")
-    if "not a database" in said or "malformed" in said or "file is encrypted" in said:
-        return _("{file} cannot be read as a laboratory's database. Restore a backup.").format(file=place)
-    if "readonly" in said or "read-only" in said or "unable to open" in said:
-        return _("{file} cannot be opened for writing. Check its rights and the folder's.").format(file=place)
-    if "locked" in said:
-        return _("Another program holds the database. Wait a moment and try again.")
-    if isinstance(error, OperationalError) and url.get_backend_name() == "postgresql":
-        return _("The database server cannot be reached: {why}.").format(why=str(error.orig).splitlines()[0])
-    if isinstance(error, DatabaseError) and url.get_backend_name() == "sqlite" and type(error) is DatabaseError:
-        return _("{file} cannot be read as a laboratory's database. Restore a backup.").format(file=place)
-    return None
+        with told(engine.url):
+            upgrade.check_present(engine)
+            with Session(engine) as session:
+                yield session
+    finally:
+        engine.dispose()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,46 +13,89 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Connection, Engine, inspect, text
 
 from lims.clock import Clock
+from lims.db.engine import open_engine
 from lims.domain.thing import Thing
 from lims.errors import Trouble
-from lims.i18n import _
+from lims.i18n import _, why
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+TURN = 0x5348_4959
+"""Number of the lock under which workstations upgrade a server, one after the other."""
 
 
 def scripts() -> ScriptDirectory:
     """Return the migrations of this program."""
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     return ScriptDirectory.from_config(config)
 
 
 def upgrade(engine: Engine, backups: Path | None, clock: Clock) -> None:
-    """Make every missing step; a SQLite file is copied into *backups* before each. Raises Trouble for a newer database."""
+    """Make every missing step; a SQLite file is copied into *backups* before each. Raises Trouble, having changed nothing, for what is not ours or newer."""
     directory = scripts()
-    with engine.connect() as connection:
-        present = MigrationContext.configure(connection).get_current_revision()
-        strangers = present is None and bool(inspect(connection).get_table_names())
-    steps = _steps(directory, present, strangers)
-    for step in steps:
-        if backups and present:
+    for step in _steps(directory, _looked_at(engine)):
+        if backups and step.down_revision:
             copy(engine, backups / f"before-{step.revision}-{clock():%Y%m%dT%H%M%SZ}.sqlite3")
-        with engine.begin() as connection:
-            _make(connection, directory, step)
-        present = step.revision
+        with _changing(engine) as connection:
+            if _revision(connection) == step.down_revision:  # another workstation may have been here first
+                _make(connection, directory, step)
 
 
-def _steps(directory: ScriptDirectory, present: str | None, strangers: bool) -> list[Any]:
-    known = {script.revision for script in directory.walk_revisions()}
-    if strangers:
-        raise Trouble(_("This database was not made by this program. Choose another folder or database."))
-    if present is not None and present not in known:
+def check_present(engine: Engine) -> None:
+    """Raise Trouble unless the database has this program's shape already."""
+    if _steps(scripts(), _looked_at(engine)):
+        raise Trouble(_("This laboratory was last opened by an older version of the program. Open it once with this one, which brings it up to date."))
+
+
+def _looked_at(engine: Engine) -> str | None:
+    """Return the database's revision, None for a new one, changing nothing in it. Raises Trouble for a stranger's."""
+    file = engine.url.get_backend_name() == "sqlite"
+    if file and not (engine.url.database and Path(engine.url.database).exists()):
+        return None
+    looking = open_engine(engine.url, reading=True) if file else engine
+    try:
+        with looking.connect() as connection:
+            present = _revision(connection)
+            if present is None and inspect(connection).get_table_names():
+                raise Trouble(_("This database was not made by this program. Choose another folder or database."))
+            return present
+    finally:
+        if file:
+            looking.dispose()
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _steps(directory: ScriptDirectory, present: str | None) -> list[Any]:
+    if present is not None and present not in {script.revision for script in directory.walk_revisions()}:
         raise Trouble(_("This laboratory was last opened by a newer version of the program. Install that version to open it."))
     return list(reversed(list(directory.iterate_revisions("head", present or "base"))))
+
+
+@contextmanager
+def _changing(engine: Engine) -> Iterator[Connection]:
+    """One transaction for one step. A SQLite table is changed by making it anew, which its children must not notice: they are checked at the end."""
+    file = engine.url.get_backend_name() == "sqlite"
+    with engine.connect() as connection:
+        raw: Any = connection.connection.driver_connection
+        if file:
+            raw.execute("PRAGMA foreign_keys=OFF")
+        try:
+            with connection.begin():
+                if not file:
+                    connection.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": TURN})
+                yield connection
+                if file and (torn := connection.exec_driver_sql("PRAGMA foreign_key_check").all()):
+                    raise RuntimeError(f"the step tears rows from what they belong to: {torn[:3]}")
+        finally:
+            if file:
+                raw.execute("PRAGMA foreign_keys=ON")
 
 
 def _make(connection: Connection, directory: ScriptDirectory, step: Any) -> None:
@@ -71,14 +116,15 @@ def copy(engine: Engine, target: Path) -> None:
     """Copy a SQLite laboratory to *target* while it is in use; other databases have tools of their own. Raises Trouble."""
     if engine.url.get_backend_name() != "sqlite" or not engine.url.database:
         return
-    unfinished = target.with_name(target.name + ".part")
+    file, unfinished = Path(engine.url.database), target.with_name(f"{target.name}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with sqlite3.connect(f"{Path(engine.url.database).absolute().as_uri()}?mode=ro", uri=True) as source, sqlite3.connect(unfinished) as copied:
+        unfinished.unlink(missing_ok=True)
+        # Opened for writing: whoever leaves a WAL file last must be able to clear it away, or the next owner cannot open it.
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True)) as source, closing(sqlite3.connect(unfinished)) as copied:
             source.backup(copied)
-        source.close()
-        copied.close()
         unfinished.replace(target)
     except (sqlite3.Error, OSError) as error:
         unfinished.unlink(missing_ok=True)
-        raise Trouble(_("The backup {file} could not be written: {why}. Choose another place and try again.").format(file=target, why=error)) from None
+        words = why(error) if isinstance(error, OSError) else str(error)
+        raise Trouble(_("The backup {file} could not be written: {why}. Choose another place and try again.").format(file=target, why=words)) from None
