@@ -67,7 +67,7 @@ def key(table: Table, event: QKeyEvent) -> bool:
             return True
     match event.key():
         case Key.Key_Tab | Key.Key_Backtab if control:
-            table.focusNextPrevChild(not back)
+            table.leave(not back)
         case Key.Key_Return | Key.Key_Enter if not control:
             move(table, -1 if back else 1, 0)
         case Key.Key_Tab | Key.Key_Backtab:

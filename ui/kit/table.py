@@ -357,6 +357,17 @@ class Table(QTableView):
             editor.end(False)  # F2 goes on writing where the value ends
         return begun
 
+    def focusNextPrevChild(self, onward: bool) -> bool:
+        """Tab stays in a grid; Qt asks this before the key reaches anything else."""
+        if not self.grid:
+            return super().focusNextPrevChild(onward)
+        grid.move(self, 0, 1 if onward else -1)
+        return True
+
+    def leave(self, onward: bool) -> None:
+        """Go to what stands after the table, or before it."""
+        super().focusNextPrevChild(onward)
+
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if self._commands and self.current() is not None:
             from ui.kit.command import menu

@@ -118,7 +118,7 @@ class Bench(Screen):
 
     def why(self) -> None:
         if self.panel:
-            self.panel.show()
+            self.show_panel(True)
             self._explain()
 
     # -- what is shown -------------------------------------------------------------------------------------------------
@@ -161,6 +161,8 @@ class Bench(Screen):
             self._make_table(sheet.items)
         if self.table:
             self.table.put(sheet.rows)
+            if self.table.current() is None and sheet.rows:
+                self.table.select(sheet.rows[0].sample_number, len(HEAD))
         self.list.select(sheet.row.number)
         self.note(" / ".join(part for part in (sheet.row.title, sheet.row.number, sheet.row.instrument) if part))
         self._remainder()
@@ -181,11 +183,15 @@ class Bench(Screen):
         table.moved.connect(lambda _row: self._moved())
         table.said.connect(lambda words: self.shell.message("warn", words))
         table.offer([self.acts[name] for name in ("bench.why", "bench.repeat", "bench.cancel")])
+        held = self.table is not None and self.table.hasFocus()
         while self.holder.count():
             if widget := self.holder.takeAt(0).widget():
                 widget.deleteLater()
         self.table = table
         self.holder.addWidget(table)
+        if held:
+            table.show()
+            table.setFocus()
 
     def _columns(self, item: GridItem) -> Iterable[Column[GridRow]]:
         group = Group(item.name, item.unit, lambda row: _limit(row, item.code))
