@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QEnterEvent, QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QPen, QShortcut
+from PySide6.QtGui import QAction, QEnterEvent, QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QSizePolicy, QWidget
 
 from lims.i18n import _
@@ -334,7 +334,7 @@ class Bar(QWidget):
         for command in left:
             line.addWidget(button(command, commands=commands))
         line.addStretch(1)
-        self.reason = Label(ink="text2")
+        self.reason = _Reason(self._grow)
         self.reason.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.reason.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.reason.setMinimumWidth(0)
@@ -362,6 +362,25 @@ class Bar(QWidget):
         words = refusal or self._remainder
         self.reason.setText(words)
         self.reason.setToolTip(plain(words))
+        self._grow()
+
+    def _grow(self) -> None:
+        """A reason is read whole: the bar grows where two lines are not enough."""
+        needed = self.reason.heightForWidth(self.reason.width()) if self.reason.text() else 0
+        self.setFixedHeight(max(theme.size("commands"), needed + 12))
+
+
+class _Reason(Label):
+    """The words beside the primary, which tell when they have got another width."""
+
+    def __init__(self, moved: Callable[[], None]) -> None:
+        super().__init__(ink="text2", wrap=True)
+        self._moved = moved
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._moved()
 
 
 def _action(command: Command, parent: QObject) -> QAction:

@@ -43,9 +43,10 @@ class Empty(QWidget):
         column.addStretch(2)
         column.setSpacing(8)
         column.addWidget(Picture(icon, "text3", theme.size("icon_empty")), 0, Qt.AlignmentFlag.AlignHCenter)
-        self._title, self._note = Label(_(title), "section"), Label(_(note), ink="text2")
-        column.addWidget(self._title, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addWidget(self._note, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._title, self._note = Label(_(title), "section", wrap=True), Label(_(note), ink="text2", wrap=True)
+        for words in (self._title, self._note):
+            words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            column.addWidget(words)
         self._note.setVisible(bool(note))
         line = QHBoxLayout()
         line.setSpacing(12)

@@ -206,7 +206,7 @@ class Screen(QWidget):
     def _place_panel(self) -> None:
         """Over the content the panel leaves the command bar free, so that the primary is never hidden."""
         if self.panel and self._floats:
-            bar = 0 if self.bar.isHidden() else theme.size("commands") + 1
+            bar = 0 if self.bar.isHidden() else self.bar.height() + 1
             top, bottom = (0, bar) if self.bar_below else (bar, 0)
             self.panel.setGeometry(self.width() - self.panel.width(), top, self.panel.width(), self.height() - top - bottom)
             self.panel.raise_()

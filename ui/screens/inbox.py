@@ -15,7 +15,6 @@ from ui.kit import ask
 from ui.kit.cell import Cell, identifier, verdict
 from ui.kit.command import Command
 from ui.kit.empty import Empty
-from ui.kit.label import plain
 from ui.kit.panel import Divider, Head, Offer, Offers, Panel, Rows, Title, Words
 from ui.kit.screen import Screen
 from ui.kit.segments import Segments
@@ -244,7 +243,7 @@ def _belongs(row: ReadingRow) -> Cell:
 def _look(row: ReadingRow) -> Cell:
     match row.state:
         case ReadingState.NEEDS_PERSON:
-            return verdict("ask", row.reason, tip=plain(row.reason))
+            return verdict("ask", row.reason, tip=row.reason)
         case ReadingState.MATCHED:
             return verdict("good", _("fits"))
         case ReadingState.ACCEPTED:

@@ -28,6 +28,9 @@ from ui.screens.moments import minute
 from ui.screens.register import Register, Sheet
 from ui.theme import theme
 
+UNKNOWN = "n/a"
+"""What pyserial says of a port of which the system knows nothing."""
+
 PORT_MARKS = {"opening": "wait", "live": "live", "lost": "warn", "held": "warn", "stopped": "none"}
 """State of a port -> its mark."""
 
@@ -173,7 +176,9 @@ class Instruments(Register):
         """Say why there is nothing to disconnect, or return None."""
         row = self.table.current()
         port = None if row is None else self.port_of(row.code)
-        return _("It is not connected.") if port is None or port.state == "stopped" else None
+        if row is None:
+            return _("Choose a row first.")
+        return _("{name} is not connected.").format(name=row.name) if port is None or port.state == "stopped" else None
 
     def _show(self, row: InstrumentRow | None) -> None:
         super()._show(row)
@@ -227,7 +232,7 @@ class Instruments(Register):
         self.destroyed.connect(lambda: listeners.remove(heard))
 
     def _look_round(self) -> Shelf:
-        addresses = {device: f"{device} · {words}" if words and words != device else device for device, words in self.ports.addresses()}
+        addresses = {device: f"{device} · {words}" if words not in {"", device, UNKNOWN} else device for device, words in self.ports.addresses()}
         return Shelf({profile.name: profile for profile in self.ports.profiles()}, addresses)
 
     def _take_shelf(self, shelf: Shelf | None) -> None:

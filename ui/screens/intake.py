@@ -353,7 +353,7 @@ class Intake(Screen):
         return _("The form is in front.") if self.writing else right_refusal(Right.RECEIVE, self.person)
 
     def _why_not_leave(self) -> str | None:
-        return None if self.writing or self.receipt is not None else _("Nothing is being filled in.")
+        return None if self.writing or self.receipt is not None else _("No sampling form and no check is open.")
 
     def _why_not_clear(self) -> str | None:
         return None if self.registration.dirty() else _("The form is empty.")

@@ -107,7 +107,7 @@ class Review(Screen):
 
     def why(self) -> None:
         if self.panel:
-            self.panel.show()
+            self.show_panel(True)
             self._moved()
 
     # -- what is shown -------------------------------------------------------------------------------------------------
@@ -218,7 +218,7 @@ class Review(Screen):
         return [row for row in self.table.rows() if row.near or row.verdict in (Verdict.FAIL, Verdict.UNDECIDED) or len(row.attempts) > 1]
 
     def _why_not_next(self) -> str | None:
-        return None if self._exceptions() else _("Nothing deviates.")
+        return None if self._exceptions() else _("No result of this sample deviates.")
 
     def _next(self) -> None:
         rows, current = self._exceptions(), self.table.current()

@@ -93,10 +93,10 @@ class Settings(Screen):
             return refusal
         if self._sent:
             return _("It is being saved.")
-        return None if self.form.dirty() else _("Nothing has been changed.")
+        return None if self.form.dirty() else _("No setting has been changed.")
 
     def _why_not_undo(self) -> str | None:
-        return None if self.form.dirty() else _("Nothing has been changed.")
+        return None if self.form.dirty() else _("No setting has been changed.")
 
     def _refused(self) -> str | None:
         return right_refusal(Right.SETTINGS, self.person)

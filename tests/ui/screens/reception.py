@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,22 +14,37 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from lims.clock import system_clock
+from lims.db.folder import Folder
 from lims.db.store import Store
+from lims.errors import Refusal
+from lims.rules.flows import ReadingState
 from lims.rules.rights import Actor, Role
-from lims.services import analyses, founding, people, samples, worksheets
+from lims.services import analyses, certificates, founding, instruments, people, readings, samples, worksheets
+from lims.services import catalogue as standards
 from lims.services.founding import FoundingDraft
+from lims.services.instruments import InstrumentDraft, Ports
 from lims.services.passwords import Argon2
 from lims.services.people import AccountDraft
+from lims.services.readings import Delivery, Sent
 from lims.services.samples import Asked, SampleDraft
 from lims.views import analyses as analysis_view
-from lims.views import catalogue, finding
+from lims.views import catalogue, finding, today
+from lims.views import instruments as instrument_view
 from lims.views import samples as sample_view
+from ui.kit.ask import Dialog
 from ui.kit.desk import Desk
 from ui.screens import moments
 from ui.window import Window
 
 PASSWORD, FIRST = "demo-2026", "first-2026"
-PEOPLE = {"shou": Role.RECEPTIONIST, "jian": Role.ANALYST, "shen": Role.REVIEWER, "pi": Role.SIGNATORY, "ji": Role.TECHNICAL}
+PEOPLE = {
+    "shou": ("收样员甲", Role.RECEPTIONIST),
+    "jian": ("检验员甲", Role.ANALYST),
+    "shen": ("审核员甲", Role.REVIEWER),
+    "pi": ("签字人甲", Role.SIGNATORY),
+    "ji": ("技术负责人甲", Role.TECHNICAL),
+}
 
 FORM = {
     "form_number": "XBJ26110116383000412",
@@ -56,32 +73,43 @@ class Reception:
     """The laboratory, and a way to do things in it by services."""
 
     def __init__(self, folder: Path) -> None:
-        self.store = Store(f"sqlite:///{folder / 'lims.sqlite3'}", Argon2(PasswordHasher(1, 8, 1)))
+        self.folder = Folder(folder)
+        self.folder.make()
+        self.store = Store(self.folder.url, Argon2(PasswordHasher(1, 8, 1)))
+        self.ports = Ports(self.store, self.folder.journal, self.folder.profiles, system_clock)
         moments.use("Asia/Shanghai")
         draft = FoundingDraft("示范实验室", "示范路 1 号", "guan", "管理员", PASSWORD, PASSWORD)
-        administrator = self.do(founding.found, draft)
-        self.people: dict[str, Actor] = {}
-        for login, role in PEOPLE.items():
-            self.do(people.create, AccountDraft(login, login, frozenset({role}), FIRST), by=administrator)
+        self.people: dict[str, Actor] = {"guan": self.do(founding.found, draft)}
+        for login, (name, role) in PEOPLE.items():
+            self.do(people.create, AccountDraft(login, name, frozenset({role}), FIRST), by=self.people["guan"])
             actor = self.do(people.sign_in, login, FIRST).actor
             self.do(people.change_password, FIRST, PASSWORD, by=actor)
             self.people[login] = actor
+
+    def close(self) -> None:
+        """Close ports and store."""
+        self.ports.close()
+        self.store.close()
 
     def do(self, job: Callable[..., Any], *args: Any, **options: Any) -> Any:
         """Do one job in a unit of work of its own."""
         with self.store.work() as work:
             return job(work, *args, **options)
 
-    def registered(self, **form: str) -> str:
-        """Register a sample of maize with everything the library holds for it; return its number."""
+    def registered(self, product: str = "maize", items: Sequence[str] = (), **form: str) -> str:
+        """Register a sample with what the library holds for it, or some of its items; return its number."""
         today = moments.today()
-        offers = self.do(catalogue.offers, "maize", today)
-        asked = tuple(Asked(one.item_code, one.procedure, one.limit) for one in offers)
-        return self.do(samples.register, SampleDraft("maize", {**FORM, "sampled_on": today.isoformat(), **form}, asked), by=self.people["shou"])
+        offers = self.do(catalogue.offers, product, today)
+        asked = tuple(Asked(one.item_code, one.procedure, one.limit) for one in offers if not items or one.item_code in items)
+        self._forms += 1
+        typed = {**FORM, "form_number": f"XBJ261101163830{self._forms:05}", "sampled_on": today.isoformat(), **form}
+        return self.do(samples.register, SampleDraft(product, typed, asked), by=self.people["shou"])
 
-    def received(self, **form: str) -> str:
+    _forms = 411
+
+    def received(self, product: str = "maize", items: Sequence[str] = (), **form: str) -> str:
         """Register and receive a sample; return its number."""
-        return self.do(samples.receive, self.registered(**form), INTAKE, by=self.people["shou"])
+        return self.do(samples.receive, self.registered(product, items, **form), INTAKE, by=self.people["shou"])
 
     def begun(self, number: str, values: Mapping[str, str]) -> dict[str, int]:
         """Put a sample on the bench and enter values by item; return the keys of its analyses."""
@@ -94,9 +122,80 @@ class Reception:
             self.do(analyses.enter, keys[item], 1, value, by=by)
         return keys
 
+    def submitted(self, values: Mapping[str, str], **form: str) -> str:
+        """Take a sample of maize through intake and bench; return its number."""
+        number = self.received(items=tuple(values), **form)
+        keys = self.begun(number, values)
+        self.do(analyses.submit, list(keys.values()), by=self.people["jian"])
+        return number
+
+    def reviewed(self, values: Mapping[str, str] = {"aflatoxin-b1": "4.7"}, **form: str) -> int:
+        """Take a sample of maize up to the draft of its report; return the report's key."""
+        number = self.submitted(values, **form)
+        self.do(analyses.review, [row.id for row in self.card(number).analyses], by=self.people["shen"])
+        return self.card(number).certificates[-1][0]
+
+    def issued(self, values: Mapping[str, str] = {"aflatoxin-b1": "4.7"}, **form: str) -> int:
+        """Take a sample of maize up to its issued report; return the report's key."""
+        key = self.reviewed(values, **form)
+        self.confirmed()
+        self.do(certificates.approve_and_issue, key, PASSWORD, by=self.people["pi"])
+        return key
+
+    def confirmed(self) -> None:
+        """Confirm every limit."""
+        codes = [row.code for row in self.do(catalogue.limit_rows, moments.today())]
+        self.do(standards.confirm, codes, by=self.people["ji"], remark="本所标准文本")
+
+    def instrument(self, code: str = "GC-01", **facts: Any) -> str:
+        """Put an instrument into the register."""
+        draft = InstrumentDraft(**{"code": code, "name": "色谱工作站", "profile": "chromatography-lis", **facts})
+        return self.do(instruments.save, draft, by=self.people["ji"])
+
+    def landed(self, *sent: Sent, problem: str = "") -> list[int]:
+        """Let readings land in the inbox; return their keys."""
+        self._rows += 1
+        content = b"\x02" + "|".join(one.sample for one in sent).encode() + b"\r\x03"
+        self.do(readings.land, Delivery("GC-01", "desk", "journal-1", self._rows, self._rows, content, self.store.clock(), sent, problem))
+        rows = self.do(instrument_view.inbox, tuple(ReadingState))
+        return sorted(row.id for row in rows)[-max(len(sent), 1) :]
+
+    _rows = 0
+
     def card(self, number: str) -> Any:
         """Return one sample in full."""
         return self.do(sample_view.card, number)
+
+    def busy(self) -> None:
+        """Fill the laboratory with something in every state."""
+        jian, shou, pi = (self.people[login] for login in ("jian", "shou", "pi"))
+        self.registered()
+        self.do(samples.refuse, self.registered(), reason="Seal broken or unsigned", by=shou)
+        self.received()
+        keys = self.begun(tested := self.received(), {"aflatoxin-b1": "18.6", "deoxynivalenol": "1500"})
+        for place, weighed in enumerate((("25.1234", "3.0021", "27.7512"), ("24.9876", "3.0105", "27.6204")), 1):
+            self.do(analyses.weigh, keys["moisture"], place, dict(zip(("W0", "W1", "W2"), weighed, strict=True)), by=jian)
+        self.do(analyses.repeat, keys["deoxynivalenol"], reason="进样针堵塞", by=jian)
+        self.submitted({"aflatoxin-b1": "23.7", "deoxynivalenol": "<100"})
+        self.instrument(calibrated_until=date(2026, 1, 31), model="GC-2030", serial="C1146")
+        self.instrument("MB-02", name="酶标仪", profile="", active=False)
+        number = self.received(items=("aflatoxin-b1",))
+        self.begun(number, {})
+        self.landed(Sent(number, "aflatoxin-b1", "4.7", "µg/kg", said_at="2026-11-26T10:00:00"))
+        self.landed(Sent("LS2026-0027", "aflatoxin-b1", "5.1", "µg/kg", flags="H"))
+        self.do(readings.reject, self.landed(Sent(tested, "aflatoxin-b1", "5.1", "µg/kg")), reason="进样错误", by=jian)
+        self.reviewed({"aflatoxin-b1": "21"})
+        self.issued()
+        void, replaced = self.issued(), self.issued()
+        self.do(certificates.void, void, PASSWORD, reason="样品名称写错", by=pi)
+        self.do(certificates.revise, replaced, reason="地址写错", by=pi)
+        guan = self.people["guan"]
+        for login, name, active in (("jian2", "检验员乙", True), ("jian3", "检验员丙", False)):
+            self.do(people.create, AccountDraft(login, name, frozenset({Role.ANALYST}), FIRST), by=guan)
+            self.do(people.amend, login, name, frozenset({Role.ANALYST}), active, by=guan)
+        for _try in range(6):
+            with suppress(Refusal):
+                self.do(people.sign_in, "jian2", "wrong")
 
 
 class Seat:
@@ -107,9 +206,11 @@ class Seat:
         self.desk = Desk(reception.store)
         self.fallen: list[BaseException] = []
         self.desk.crashed.connect(self.fallen.append)
-        self.window = Window(self.desk, reception.people[login], laboratory="示范实验室", database="本机", find=finding.find)
+        self.window = Window(self.desk, reception.people[login], laboratory="示范实验室", database="本机", counts=today.counts, find=finding.find)
+        self.window.laboratory = reception
         qtbot.addWidget(self.window)
         self.window.show()
+        self.window.activateWindow()
 
     def settled(self) -> None:
         """Wait until every answer has come and been shown."""
@@ -150,9 +251,24 @@ class Seat:
         raise AssertionError(f"Tab does not reach {name}")
 
     @property
+    def said(self) -> str:
+        """What the message strip says now."""
+        return self.window.strip.messages[0].title if self.window.strip.messages else ""
+
+    @property
+    def done(self) -> str:
+        """What the toast says now."""
+        return self.window._toast._words.text() if self.window._toast.isVisible() else ""
+
+    @property
+    def dialog(self) -> Dialog | None:
+        """The open dialog."""
+        return next((one for one in self.window.findChildren(Dialog) if one.isVisible()), None)
+
+    @property
     def focus(self) -> QWidget:
         """What has the focus."""
-        widget = self.window.focusWidget()
+        widget = (self.dialog or self.window).focusWidget()
         assert widget is not None
         return widget
 
@@ -160,7 +276,6 @@ class Seat:
         """Leave."""
         self.window.hide()
         self.desk.close()
-        self.reception.store.close()
 
 
 __all__ = ["FORM", "INTAKE", "Reception", "Seat"]

@@ -1,0 +1,141 @@
+"""What a person meets in a window: every word in sight or heard, what is cut off, what keys reach."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QPlainTextEdit, QWidget
+
+from lims.i18n import _
+from ui.kit.cell import PAD, Cell
+from ui.kit.command import Button
+from ui.kit.label import Short
+from ui.kit.segments import Segments
+from ui.kit.table import Section, Table
+from ui.theme import theme
+
+
+def seen(whole: QWidget, kind: type[QWidget] = QWidget) -> Iterator[QWidget]:
+    """Everything of a kind that is in sight, itself too."""
+    yield from (one for one in (whole, *whole.findChildren(kind)) if isinstance(one, kind) and one.isVisible())
+
+
+def words(whole: QWidget) -> list[str]:
+    """Every word that is painted, heard or told by a tool tip."""
+    found = [text for one in seen(whole) for text in (*_shown(one), *_told(one))]
+    return [text for text in dict.fromkeys(found) if text.strip()]
+
+
+def cells(table: Table) -> Iterator[tuple[int, int, Cell]]:
+    """Every cell with its place."""
+    for place, row in enumerate(table.rows_model.rows):
+        if not isinstance(row, Section):
+            yield from ((place, column, table.rows_model.cell(place, column)) for column in range(len(table.columns)))
+
+
+def parts(cell: Cell | None) -> Iterator[Cell]:
+    """A cell and what is nested in it."""
+    if cell:
+        yield cell
+        for one in (cell.after, cell.right, cell.below):
+            yield from parts(one)
+
+
+def cut_identifiers(whole: QWidget) -> list[str]:
+    """Identifiers that have less room than they need."""
+    return [
+        cell.words()
+        for table in seen(whole, Table)
+        for _place, column, cell in cells(table)
+        if cell.prefix and theme.width(cell.prefix) + theme.width(cell.text, "body", 500) > table.columnWidth(column) - 2 * PAD - (table.margin if column == 0 else 0) + 1
+    ]
+
+
+def cut_labels(whole: QWidget) -> list[str]:
+    """Labels whose words have less room than they need, but for those that shorten themselves and say the whole in a tool tip."""
+    return [one.text() for one in seen(whole, QLabel) if one.text() and not isinstance(one, Short) and _wanted(one) > _room(one)]
+
+
+def marked_up(whole: QWidget) -> list[str]:
+    """Labels that would take words for markup."""
+    return [one.text() for one in whole.findChildren(QLabel) if one.textFormat() is not Qt.TextFormat.PlainText]
+
+
+def nameless(whole: QWidget) -> list[str]:
+    """What takes the focus, or is pressed, and has no name."""
+    kinds = QAbstractButton | QLineEdit | QComboBox | QPlainTextEdit | Table | Segments
+    return [f"{type(one).__name__} {one.objectName()}" for one in seen(whole) if isinstance(one, kinds) and not _inner(one) and not _name(one)]
+
+
+def unreached(seat_window: QWidget, screen: QWidget) -> list[str]:
+    """What takes the focus and is not reached by Tab (in a grid Ctrl+Tab)."""
+    wanted = {one for one in seen(screen) if one.focusPolicy() & Qt.FocusPolicy.TabFocus and one.isEnabled() and not one.focusProxy() and not _inner(one)}
+    reached = set()
+    for _step in range(2 * len(wanted) + 60):
+        focus = seat_window.focusWidget() or seat_window
+        reached.add(focus)
+        grid = isinstance(focus, Table) and focus.grid
+        QTest.keyClick(focus, Qt.Key.Key_Tab, Qt.KeyboardModifier.ControlModifier if grid else Qt.KeyboardModifier.NoModifier)
+        QApplication.processEvents()
+        if wanted <= reached:
+            break
+    return [f"{type(one).__name__} {one.objectName()} {_name(one)}" for one in wanted - reached]
+
+
+def primaries(whole: QWidget) -> list[str]:
+    """Primary buttons in sight."""
+    return [one.words for one in seen(whole, Button) if one.kind == "primary"]
+
+
+def _shown(one: QWidget) -> Iterator[str]:
+    match one:
+        case QLabel():
+            yield one.text()
+        case Table():
+            if not one.horizontalHeader().isHidden():
+                for column in one.columns:
+                    yield from (_(column.title), _(column.group.title) if column.group else "", _(column.tip))
+            yield from (_(row.title) for row in one.rows_model.rows if isinstance(row, Section))
+            for _place, _column, cell in cells(one):
+                yield cell.words()
+                yield from (text for each in parts(cell) for text in (each.tip, each.error))
+        case Segments():
+            yield from (_(option) for option in one._options.values())
+        case QComboBox():
+            yield from (one.itemText(place) for place in range(one.count()))
+        case QLineEdit() | QPlainTextEdit():
+            yield one.placeholderText()
+        case QAbstractButton():
+            yield getattr(one, "words", "")
+
+
+def _told(one: QWidget) -> tuple[str, ...]:
+    tip = html.unescape(re.sub(r"</?span>", "", one.toolTip()).replace("<br>", "\n"))
+    return one.accessibleName(), one.accessibleDescription(), tip, one.statusTip(), one.windowTitle() if one.isWindow() else ""
+
+
+def _inner(one: QWidget) -> bool:
+    """Parts of Qt's own controls: the line of an open choice, a table's corner, a popup."""
+    above = one.parentWidget()
+    return isinstance(above, QComboBox) or one.objectName().startswith("qt_") or (isinstance(one, Table) is False and type(one).__name__ == "QTableView")
+
+
+def _name(one: QWidget) -> str:
+    interface = QAccessible.queryAccessibleInterface(one)
+    return (interface.text(QAccessible.Text.Name) if interface else "") or one.accessibleName()
+
+
+def _wanted(one: QLabel) -> float:
+    if one.wordWrap():
+        return one.width() if one.heightForWidth(one.width()) <= one.height() + 1 else one.width() + 2
+    return max(one.fontMetrics().horizontalAdvance(line) for line in one.text().split("\n"))
+
+
+def _room(one: QLabel) -> float:
+    margins = one.contentsMargins()
+    return one.width() + 1.5 if one.wordWrap() else one.width() - margins.left() - margins.right() + 1.5
