@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from lims.db.store import Work
 from lims.domain.settings import Counter
@@ -14,9 +15,21 @@ def following(work: Work, mask_setting: str, prefix: str = "") -> str:
     year = work.today().year
     mask = work.setting(mask_setting)
     series = f"{mask_setting} {fill(mask, year=year, serial=0, prefix=prefix)}"
-    counter = work.scalars(select(Counter).where(Counter.series == series).with_for_update()).first()
-    if counter is None:
-        counter = Counter(series=series)
-        work.add(counter)
+    counter = _counter(work, series) or _begun(work, series)
     counter.last += 1
     return fill(mask, year=year, serial=counter.last, prefix=prefix)
+
+
+def _counter(work: Work, series: str) -> Counter | None:
+    return work.scalars(select(Counter).where(Counter.series == series).with_for_update()).first()
+
+
+def _begun(work: Work, series: str) -> Counter:
+    """Begin a series, unless another workstation has begun it at this very moment."""
+    try:
+        with work.begin_nested():
+            counter = Counter(series=series)
+            work.add(counter)
+    except IntegrityError:
+        return work.scalars(select(Counter).where(Counter.series == series).with_for_update()).one()
+    return counter

@@ -17,13 +17,14 @@ from lims.domain.samples import Portion, Sample
 from lims.domain.samplings import Sampling
 from lims.errors import Mistakes, Refusal
 from lims.i18n import _
-from lims.rules.flows import ANALYSIS_FLOW, SAMPLE_FLOW, SampleFacts
-from lims.rules.numbering import checked, number_mistake
+from lims.rules.flows import ANALYSIS_FLOW, SAMPLE_FLOW, AnalysisState, SampleFacts
+from lims.rules.numbering import number_mistake
 from lims.rules.rights import Actor, Right
 from lims.rules.sampling import FORM_QUESTIONS, INTAKE_QUESTIONS, mistakes
 from lims.services import businesses, numbers
 from lims.services.verb import verb
 from lims.views import samples as view
+from lims.views.catalogue import item_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +48,23 @@ class SampleDraft:
     """Empty for the next one."""
 
 
+LONGEST = {"form_number": 60, "business_name": 200}
+"""Answers that people are found by, and how many characters they may have."""
+
+
 @verb("samples.register", Right.RECEIVE)
 def register(work: Work, draft: SampleDraft, *, by: Actor) -> str:
     """Take down a sampling form and what is asked of its sample. Returns the sample number. Raises Mistakes."""
     form = {name: answer.strip() for name, answer in draft.form.items() if answer.strip()}
     product = work.scalars(select(Product).where(Product.code == draft.product)).first()
-    wrong = mistakes(form, FORM_QUESTIONS, work.today())
+    wrong = _too_long(form) | mistakes(form, FORM_QUESTIONS, work.today())
+    if not wrong and form.get("product_date", "") > form["sampled_on"]:
+        wrong["product_date"] = _("{day} lies after the sampling on {sampled}.").format(day=form["product_date"], sampled=form["sampled_on"])
     wrong |= _taken(work, form.get("form_number", ""), draft.number)
     if product is None:
         wrong["product"] = _("Choose the product from the library.")
-    if not draft.asked:
-        wrong["asked"] = _("Choose what to test.")
+    if words := _asked_mistake(work, draft.asked):
+        wrong["asked"] = words
     if wrong or product is None:
         raise Mistakes(wrong)
     business = businesses.known(work, form["business_name"], form)
@@ -65,7 +72,7 @@ def register(work: Work, draft: SampleDraft, *, by: Actor) -> str:
     work.add(sampling)
     work.flush()
     sample = Sample(
-        number=checked(draft.number.strip()) if draft.number.strip() else _free_number(work, product.prefix),
+        number=draft.number.strip() or _free_number(work, product.prefix),
         name=form["sample_name"],
         product_id=product.id,
         sampling_id=sampling.id,
@@ -107,8 +114,7 @@ def refuse(work: Work, number: str, *, reason: str, by: Actor) -> None:
 def archive(work: Work, number: str, *, by: Actor) -> None:
     """Put a reported sample aside."""
     sample = _load(work, number)
-    facts = SampleFacts(view.state_of(work, number), len(sample.analyses))
-    sample.stage = SAMPLE_FLOW.make("archive", facts, by)
+    sample.stage = SAMPLE_FLOW.make("archive", SampleFacts(view.state_of(work, number)), by)
 
 
 def label_pages(work: Work, number: str) -> bytes:
@@ -129,11 +135,11 @@ def _load(work: Work, number: str) -> Sample:
 
 
 def _facts(sample: Sample) -> SampleFacts:
-    return SampleFacts(sample.stage, len(sample.analyses))
+    return SampleFacts(sample.stage, sum(one.state is not AnalysisState.CANCELLED for one in sample.analyses))
 
 
 def _deviates(answers: Mapping[str, str]) -> bool:
-    return answers.get("seal") not in (None, "Seal intact", _("Seal intact")) or answers.get("agrees") in ("Differs", _("Differs"))
+    return any(answers.get(name) not in (None, right, _(right)) for name, right in (("seal", "Seal intact"), ("agrees", "Agrees")))
 
 
 def _taken(work: Work, form_number: str, number: str) -> dict[str, str]:
@@ -146,7 +152,7 @@ def _taken(work: Work, form_number: str, number: str) -> dict[str, str]:
     number = number.strip()
     if number and (words := number_mistake(number)):
         wrong["number"] = words
-    elif number and work.scalar(select(Sample.id).where(Sample.number == number)):
+    elif number and _clashes(work, number):
         wrong["number"] = _("The number {number} is taken. Leave the field empty for the next free one.").format(number=number)
     return wrong
 
@@ -154,8 +160,28 @@ def _taken(work: Work, form_number: str, number: str) -> dict[str, str]:
 def _free_number(work: Work, prefix: str) -> str:
     while True:
         number = numbers.following(work, "sample_mask", prefix)
-        if work.scalar(select(Sample.id).where(Sample.number == number)) is None:  # somebody may have typed it by hand
+        if not _clashes(work, number):  # somebody may have typed it by hand
             return number
+
+
+def _clashes(work: Work, number: str) -> bool:
+    """Tell whether *number* is a sample's, or the label of a portion could be taken for another sample's."""
+    endings = tuple(f"-{suffix}" for suffix in view.PORTIONS.values())
+    near = [number, *(number + ending for ending in endings), *(number.removesuffix(ending) for ending in endings)]
+    return work.scalar(select(Sample.id).where(Sample.number.in_(near)).limit(1)) is not None
+
+
+def _too_long(form: Mapping[str, str]) -> dict[str, str]:
+    return {name: _("At most {count} characters.").format(count=most) for name, most in LONGEST.items() if len(form.get(name, "")) > most}
+
+
+def _asked_mistake(work: Work, asked: tuple[Asked, ...]) -> str | None:
+    if not asked:
+        return _("Choose what to test.")
+    items = [one.item for one in asked]
+    if twice := next((item for item in items if items.count(item) > 1), None):
+        return _("{item} is chosen twice. Choose one method and one limit for it.").format(item=item_names(work).get(twice, twice))
+    return None
 
 
 def _of_items(work: Work, kind: type[Procedure | Limit], codes: list[str]) -> dict[tuple[str, str], int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -156,37 +157,33 @@ def test_a_new_first_password_ends_a_wait(small: Small) -> None:
     assert small.do(people.sign_in, "jian", FIRST)
 
 
-@pytest.mark.parametrize(
-    ("new", "words"),
-    [
+def test_a_poor_password_is_noted_beside_its_field(small: Small, subtests: pytest.Subtests) -> None:
+    for new, words in (
         ("short-7", "At least 8 characters."),
         ("my-JIAN-2026", "The password must not hold the sign-in name."),
         (PASSWORD, "This is the password you have already."),
-    ],
-)
-def test_a_poor_password_is_noted_beside_its_field(small: Small, new: str, words: str) -> None:
-    assert small.mistaken(people.change_password, PASSWORD, new, by="jian") == {"new": words}
+    ):
+        with subtests.test(words):
+            assert small.mistaken(people.change_password, PASSWORD, new, by="jian") == {"new": words}
 
 
-@pytest.mark.parametrize(
-    ("draft", "field", "words"),
-    [
-        (AccountDraft("j", "丁", BENCH_ROLES, FIRST), "login", "Two or more letters or digits, without blanks."),
-        (AccountDraft("a b", "丁", BENCH_ROLES, FIRST), "login", "Two or more letters or digits, without blanks."),
-        (AccountDraft("JIAN", "丁", BENCH_ROLES, FIRST), "login", "This sign-in name is taken."),
-        (AccountDraft("ding", " ", BENCH_ROLES, FIRST), "name", "The name is needed."),
-        (AccountDraft("ding", "丁" * 121, BENCH_ROLES, FIRST), "name", "At most 120 characters."),
-        (AccountDraft("ding", "丁", frozenset(), FIRST), "roles", "Choose at least one role."),
-        (
-            AccountDraft("ding", "丁", frozenset({Role.ADMINISTRATOR, Role.ANALYST}), FIRST),
-            "roles",
-            "The administrator holds no right of the bench. Give the other roles to another account.",
-        ),
-        (AccountDraft("ding", "丁", BENCH_ROLES, "1234567"), "password", "At least 8 characters."),
-    ],
+DRAFT = AccountDraft("ding", "丁", BENCH_ROLES, FIRST)
+DRAFT_MISTAKES = (
+    ({"login": "j"}, "Two or more letters or digits, without blanks."),
+    ({"login": "a b"}, "Two or more letters or digits, without blanks."),
+    ({"login": "JIAN"}, "This sign-in name is taken."),
+    ({"name": " "}, "The name is needed."),
+    ({"name": "丁" * 121}, "At most 120 characters."),
+    ({"roles": frozenset()}, "Choose at least one role."),
+    ({"roles": frozenset({Role.ADMINISTRATOR, Role.ANALYST})}, "The administrator holds no right of the bench. Give the other roles to another account."),
+    ({"password": "1234567"}, "At least 8 characters."),
 )
-def test_a_mistake_in_a_new_account_is_noted_beside_its_field(small: Small, draft: AccountDraft, field: str, words: str) -> None:
-    assert small.mistaken(people.create, draft, by="guan") == {field: words}
+
+
+def test_a_mistake_in_a_new_account_is_noted_beside_its_field(small: Small, subtests: pytest.Subtests) -> None:
+    for change, words in DRAFT_MISTAKES:
+        with subtests.test(words):
+            assert small.mistaken(people.create, replace(DRAFT, **change), by="guan") == {next(iter(change)): words}
 
 
 def test_a_name_too_long_for_the_trail_is_refused_in_a_change_too(small: Small) -> None:

@@ -1,0 +1,270 @@
+"""Samples: registered once, received whole or refused with a reason, kept as they were written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from lims.domain.businesses import Business
+from lims.domain.samples import Portion, Sample
+from lims.domain.samplings import Sampling
+from lims.errors import Mistakes, Stale
+from lims.rules.flows import SampleState
+from lims.services import analyses, certificates, samples, settings, worksheets
+from lims.services.samples import Asked
+from lims.views import samples as view
+from tests.services.small import INTAKE, PASSWORD, Apart, Small
+
+MARKUP = ["<b>玉米</b>", "玉米 & 大豆", "{prefix}", "=1+1", "%s %(x)s", "\\n'\"", "玉米\t🌽"]
+
+
+def stored(small: Small, number: str) -> Sample:
+    """Return the row itself."""
+    with small.store.work() as work:
+        return work.scalars(select(Sample).where(Sample.number == number)).one()
+
+
+def test_a_registered_sample_is_expected_with_everything_asked_of_it(small: Small) -> None:
+    number = small.registered()
+    card = small.card(number)
+    assert (number, card.row.state, card.row.form_number, card.product_code) == ("LS2026-00001", SampleState.EXPECTED, "CY-00001", "maize")
+    assert {(one.item_code, str(one.state), one.limit) for one in card.analyses} == {
+        ("aflatoxin-b1", "requested", "20"),
+        ("deoxynivalenol", "requested", "1000"),
+        ("moisture", "requested", "14.0"),
+    }
+    assert card.portions == ()
+
+
+def test_numbers_of_samples_follow_one_another_by_kind_of_product(small: Small) -> None:
+    assert [small.registered(), small.registered("cowpea"), small.registered()] == ["LS2026-00001", "NC2026-00001", "LS2026-00002"]
+
+
+def test_a_form_number_is_registered_once_and_the_refusal_says_where(small: Small) -> None:
+    number = small.registered(form_number="XBJ-1")
+    said = small.mistaken(samples.register, small.draft(form_number=" XBJ-1 "), by="shou")
+    assert said == {"form_number": f"This form number was registered on 2026-11-23 as {number}."}
+
+
+def test_a_sample_number_is_taken_once(small: Small) -> None:
+    assert small.registered(number=" JY-7 ") == "JY-7"
+    said = small.mistaken(samples.register, small.draft(number="JY-7"), by="shou")
+    assert said == {"number": "The number JY-7 is taken. Leave the field empty for the next free one."}
+
+
+def test_no_sample_has_the_number_of_another_ones_portion(small: Small, subtests: pytest.Subtests) -> None:
+    for first, second in (("JY-7", "JY-7-1"), ("JY-8", "JY-8-B"), ("JY-9-1", "JY-9"), ("JY-10-B", "JY-10")):
+        with subtests.test(f"{first} {second}"):
+            small.registered(number=first)
+            said = small.mistaken(samples.register, small.draft(number=second), by="shou")
+            assert said == {"number": f"The number {second} is taken. Leave the field empty for the next free one."}
+
+
+def test_a_number_given_by_itself_is_no_portions_either(small: Small) -> None:
+    small.do(settings.change, {"sample_mask": "LSX-{serial}"}, by="guan")
+    small.registered(number="LSX")
+    assert small.registered() == "LSX-2"
+
+
+def test_a_number_that_cannot_stand_on_a_label_is_noted(small: Small, subtests: pytest.Subtests) -> None:
+    for number in ("A", "中文号", "A B", "-A1", "A" * 41, "A/1", "A\n1"):
+        with subtests.test(number):
+            assert small.mistaken(samples.register, small.draft(number=number), by="shou").keys() == {"number"}
+
+
+def test_two_workstations_cannot_register_one_form_at_once(small: Small, apart: Apart) -> None:
+    by = small.people["shou"]
+    first, second = (small.draft(form_number="XBJ-1", number=number) for number in ("JY-1", "JY-2"))
+    said = apart(lambda work: samples.register(work, first, by=by), lambda work: samples.register(work, second, by=by))
+    assert isinstance(said, (Stale, Mistakes))
+    with small.store.work() as work:
+        assert list(work.scalars(select(Sample.number))) == ["JY-1"]
+
+
+FORM_MISTAKES: list[tuple[dict[str, str], dict[str, str]]] = [
+    ({"sampled_on": "2026-11-24"}, {"sampled_on": "2026-11-24 lies in the future. Today is 2026-11-23."}),
+    ({"product_date": "2026-11-24"}, {"product_date": "2026-11-24 lies in the future. Today is 2026-11-23."}),
+    ({"sampled_on": "23.11.2026"}, {"sampled_on": "“23.11.2026” is not a day. Write it like 2026-11-23."}),
+    ({"sampled_on": "2026-02-30"}, {"sampled_on": "“2026-02-30” is not a day. Write it like 2026-11-23."}),
+    ({"sampled_on": ""}, {"sampled_on": "Sampling date is needed."}),
+    ({"sample_name": "  "}, {"sample_name": "Sample name is needed."}),
+    ({"form_number": ""}, {"form_number": "Sampling form number is needed."}),
+    ({"form_number": "号" * 61}, {"form_number": "At most 60 characters."}),
+    ({"business_name": "店" * 201}, {"business_name": "At most 200 characters."}),
+    ({"sampled_on": "2026-11-19", "product_date": "2026-11-20"}, {"product_date": "2026-11-20 lies after the sampling on 2026-11-19."}),
+]
+
+
+def test_a_mistake_in_the_form_is_noted_beside_its_question(small: Small, subtests: pytest.Subtests) -> None:
+    for answers, wrong in FORM_MISTAKES:
+        with subtests.test(str(wrong)):
+            assert small.mistaken(samples.register, small.draft(**answers), by="shou") == wrong
+
+
+def test_the_longest_answers_that_are_taken_are_kept_whole(small: Small) -> None:
+    number = small.registered(form_number="号" * 60, business_name="店" * 200)
+    assert small.card(number).row.form_number == "号" * 60
+    assert small.card(number).row.business == "店" * 200
+
+
+def test_everything_wrong_is_said_at_once(small: Small) -> None:
+    draft = replace(small.draft(sampled_on="", samplers=""), product="unicorn", asked=(), number="?")
+    assert small.mistaken(samples.register, draft, by="shou").keys() == {"sampled_on", "samplers", "product", "asked", "number"}
+
+
+NOT_IN_THE_LIBRARY = {
+    "procedure of another item": Asked("moisture", "carbofuran-lcms", "gb1353-2018-moisture-maize"),
+    "limit of another item": Asked("moisture", "moisture-drying", "gb2761-2017-aflatoxin-b1-maize"),
+    "unknown item": Asked("gold", "gold-by-eye"),
+    "unknown limit": Asked("moisture", "moisture-drying", "gb0-0-nothing"),
+}
+
+
+def test_what_the_library_does_not_hold_in_this_way_is_not_asked(small: Small, subtests: pytest.Subtests) -> None:
+    for why, asked in NOT_IN_THE_LIBRARY.items():
+        with subtests.test(why):
+            said = small.mistaken(samples.register, replace(small.draft(), asked=(asked,)), by="shou")
+            assert said == {"asked": f"{asked.item} is not in the library in this way. Choose again."}
+
+
+def test_an_item_is_asked_of_a_sample_once(small: Small) -> None:
+    asked = Asked("moisture", "moisture-drying", "gb1353-2018-moisture-maize")
+    said = small.mistaken(samples.register, replace(small.draft(), asked=(asked, asked)), by="shou")
+    assert said == {"asked": "Moisture is chosen twice. Choose one method and one limit for it."}
+
+
+def test_an_item_may_be_asked_without_a_limit(small: Small) -> None:
+    number = small.do(samples.register, replace(small.draft(), asked=(Asked("moisture", "moisture-drying"),)), by="shou")
+    (row,) = small.card(number).analyses
+    assert (row.limit, row.requirement, row.limit_place) == ("", "", "")
+
+
+@pytest.mark.parametrize(("answers", "day"), [({"product_date": "2026-11-01"}, date(2026, 11, 1)), ({}, date(2026, 11, 20))])
+def test_the_day_that_chooses_the_edition_is_the_products_else_the_samplings(small: Small, answers: dict[str, str], day: date) -> None:
+    assert stored(small, small.registered(**answers)).product_on == day
+
+
+def test_what_looks_like_markup_is_kept_as_it_was_written(small: Small, subtests: pytest.Subtests) -> None:
+    for text in MARKUP:
+        with subtests.test(text):
+            number = small.registered(sample_name=text, remark=text, business_name=text, samplers=text)
+            small.do(samples.receive, number, {**INTAKE, "appearance": text, "intake_remark": text}, by="shou")
+            card = small.card(number)
+            assert (card.row.name, card.row.business, card.form["remark"], card.form["samplers"]) == (text,) * 4
+            assert (card.intake["appearance"], card.intake["intake_remark"]) == (text,) * 2
+
+
+def test_a_question_nobody_asked_is_a_fault_of_the_program(small: Small) -> None:
+    with pytest.raises(KeyError, match="colour_of_hat"):
+        small.do(samples.register, small.draft(colour_of_hat="red"), by="shou")
+
+
+def test_receiving_divides_the_sample_into_two_labelled_portions(small: Small) -> None:
+    number = small.received()
+    card = small.card(number)
+    assert [(one.number, one.kind, one.amount, one.place, str(one.state)) for one in card.portions] == [
+        (f"{number}-1", "test", "2 kg", "A 柜 2 层", "sealed"),
+        (f"{number}-B", "backup", "1 kg", "B 柜 1 层", "sealed"),
+    ]
+    assert (card.row.state, card.received_by, card.intake) == (SampleState.RECEIVED, "姓shou", INTAKE)
+    assert card.row.received_at is not None
+
+
+def test_every_question_of_the_intake_check_is_answered(small: Small, subtests: pytest.Subtests) -> None:
+    number = small.registered()
+    for name in INTAKE:
+        with subtests.test(name):
+            assert small.mistaken(samples.receive, number, {**INTAKE, name: " "}, by="shou").keys() == {name}
+    assert small.card(number).portions == ()
+
+
+def test_a_sample_that_deviates_is_received_only_with_a_word_about_it(small: Small, subtests: pytest.Subtests) -> None:
+    for name, answer in (("seal", "Seal broken"), ("seal", "封条撕开一半"), ("agrees", "Differs"), ("agrees", "少一瓶")):
+        with subtests.test(answer):
+            number = small.registered()
+            said = small.mistaken(samples.receive, number, {**INTAKE, name: answer}, by="shou")
+            assert said == {"intake_remark": "The sample deviates. Write why it is received all the same, or refuse it."}
+            assert small.do(samples.receive, number, {**INTAKE, name: answer, "intake_remark": "客户同意"}, by="shou") == number
+
+
+def test_nothing_is_received_of_which_nothing_is_asked_any_more(small: Small) -> None:
+    number = small.registered()
+    small.do(analyses.cancel, list(small.keys(number).values()), reason="客户撤回", by="ji")
+    assert small.refused(samples.receive, number, INTAKE, by="shou") == "Nothing is asked of this sample. Choose what to test first."
+
+
+def test_a_sample_is_received_once(small: Small) -> None:
+    number = small.received()
+    assert small.refused(samples.receive, number, INTAKE, by="shou") == "“Receive” is not possible: it is received."
+    with small.store.work() as work:
+        assert len(work.scalars(select(Portion)).all()) == 2
+
+
+def test_a_sample_is_refused_with_the_reason_in_writing(small: Small) -> None:
+    number = small.registered()
+    assert small.refused(samples.refuse, number, reason=" ", by="shou") == "“Refuse” needs a reason. Write why."
+    small.do(samples.refuse, number, reason=" 封条破损 ", by="shou")
+    card = small.card(number)
+    assert (card.row.state, card.refusal) == (SampleState.REFUSED, "封条破损")
+    assert small.refused(samples.receive, number, INTAKE, by="shou") == "“Receive” is not possible: it is refused."
+    assert small.do(view.rows, state=SampleState.REFUSED)[0].number == number
+
+
+def test_a_received_sample_is_not_refused_any_more(small: Small) -> None:
+    assert small.refused(samples.refuse, small.received(), reason="x", by="shou") == "“Refuse” is not possible: it is received."
+
+
+def test_an_unknown_number_is_named(small: Small) -> None:
+    for job, options in ((samples.receive, {"intake": INTAKE}), (samples.refuse, {"reason": "x"}), (samples.archive, {})):
+        assert small.refused(job, number="XX-1", by="shou", **options) == "No sample has the number XX-1."
+
+
+def test_only_a_reported_sample_is_put_aside(small: Small) -> None:
+    number = small.begun()
+    assert small.refused(samples.archive, number, by="shou") == "“Archive” is not possible: it is in test."
+    key = small.issued()
+    reported = small.do(view.rows, state=SampleState.REPORTED)[0].number
+    small.do(samples.archive, reported, by="shou")
+    assert small.card(reported).row.state is SampleState.ARCHIVED
+    assert small.do(certificates.pages, key)
+
+
+def test_the_state_follows_the_work(small: Small) -> None:
+    number = small.registered()
+    seen = [small.card(number).row.state]
+    small.do(samples.receive, number, INTAKE, by="shou")
+    seen.append(small.card(number).row.state)
+    small.assigned(number)
+    seen.append(small.card(number).row.state)
+    small.do(worksheets.start, "W2026-0001", by="jian")
+    seen.append(small.card(number).row.state)
+    small.fill(number)
+    keys = list(small.keys(number).values())
+    small.do(analyses.submit, keys, by="jian")
+    small.do(analyses.review, keys, by="shen")
+    small.confirm()
+    key = small.certificate(number)
+    small.do(certificates.approve_and_issue, key, PASSWORD, by=small.people["pi"])
+    seen.append(small.card(number).row.state)
+    small.do(certificates.void, key, PASSWORD, reason="编号有误", by="pi")
+    seen.append(small.card(number).row.state)
+    assert [str(state) for state in seen] == ["expected", "received", "received", "in_test", "reported", "in_test"]
+
+
+def test_labels_are_printed_of_what_was_received(small: Small) -> None:
+    number = small.registered()
+    assert small.refused(samples.label_pages, number) == f"Sample {number} has no portions to label yet. Receive it first."
+    small.do(samples.receive, number, INTAKE, by="shou")
+    assert small.do(samples.label_pages, number).startswith(b"%PDF")
+
+
+def test_a_business_is_known_by_its_name_and_filled_from_the_form_once(small: Small) -> None:
+    small.registered(business_name="桃山粮库", business_address="桃山村东", credit_code="9111")
+    small.registered(business_name="桃山粮库", business_address="别处")
+    with small.store.work() as work:
+        (business,) = work.scalars(select(Business).where(Business.name == "桃山粮库"))
+        assert (business.address, business.credit_code) == ("桃山村东", "9111")
+        assert {one.business_id for one in work.scalars(select(Sampling))} == {business.id}
