@@ -71,6 +71,7 @@ class Field:
     label: str | Words
     value: Words
     empty: str = UNFILLED
+    shown: Callable[[Sheet], bool] = always
 
     def cells(self, sheet: Sheet) -> tuple[str, str]:
         """Return label and value as printed."""
@@ -122,16 +123,16 @@ FIRST_PAGE = (
     Row(Field(N_("Sample name"), asked("sample_name")), Field(N_("Specification and model"), asked("model"))),
     Row(Field(N_("Brand"), asked("brand")), Field(N_("Quality grade"), asked("grade"))),
     Row(Field(dated, joined(" / ", either(asked("product_date"), asked("harvest_year")), asked("batch"))), Field(N_("Shelf life"), asked("shelf_life"))),
-    Row(Field(N_("Sampling form number"), asked("form_number")), Field(N_("Kind of test"), asked("test_kind"))),
+    Row(Field(N_("Sampling form No."), asked("form_number")), Field(N_("Kind of test"), asked("test_kind"))),
     Row(Field(N_("Client and address"), joined("\n", asked("client"), asked("client_address"))), Field(N_("Source of the task"), asked("task_source"))),
     Row(
         Field(N_("Sampled business"), asked("business_name")),
-        Field(N_("Its address and phone"), joined("\n", asked("business_address"), asked("business_phone"))),
+        Field(N_("Address and phone"), joined("\n", asked("business_address"), asked("business_phone"))),
         sampled,
     ),
     Row(
         Field(N_("Labelled producer"), asked("producer")),
-        Field(N_("Producer's address, phone"), joined("\n", asked("producer_address"), asked("producer_phone"))),
+        Field(N_("Its address, phone"), joined("\n", asked("producer_address"), asked("producer_phone"))),
     ),
     Row(Field(N_("Place of origin"), asked("origin")), Field(N_("Stall or bin"), asked("stall")), answered("origin", "stall")),
     Row(
@@ -140,9 +141,9 @@ FIRST_PAGE = (
         answered("supplier", "represented_quantity"),
     ),
     Row(Field(N_("Sampling body"), asked("sampling_body")), Field(N_("Samplers"), asked("samplers")), sampled),
-    Row(Field(N_("Sampling date"), asked("sampled_on")), Field(N_("Sampling place and link"), joined(" · ", asked("place"), asked("link"))), sampled),
+    Row(Field(N_("Sampling date"), asked("sampled_on")), Field(N_("Place of sampling"), joined(" · ", asked("place"), asked("link"))), sampled),
     Row(Field(N_("Delivered by"), checked("delivered_by")), Field(N_("Day of delivery"), on(lambda sheet: sheet.received_on)), sent_in),
-    Row(Field(N_("Amount of sample"), either(checked("test_amount"), asked("sample_amount"))), Field(N_("Backup and its place"), backup)),
+    Row(Field(N_("Amount of sample"), either(checked("test_amount"), asked("sample_amount"))), Field(N_("Backup and place"), backup)),
     Row(Field(N_("Lot size"), asked("lot_size")), Field(N_("State of the seal"), checked("seal")), sampled),
     Row(
         Field(N_("Day of receipt"), on(lambda sheet: sheet.received_on)),
@@ -163,7 +164,7 @@ COVER = (
     Field(N_("Sample name"), asked("sample_name")),
     Field(N_("Specification and model"), asked("model")),
     Field(N_("Client"), asked("client")),
-    Field(N_("Sampled business"), asked("business_name")),
+    Field(N_("Sampled business"), asked("business_name"), shown=sampled),
     Field(N_("Labelled producer"), asked("producer")),
     Field(N_("Kind of test"), asked("test_kind")),
 )
@@ -193,13 +194,13 @@ class Column:
 
 
 COLUMNS = (
-    Column(N_("No."), 9, lambda one: str(one.number)),
-    Column(N_("Item"), 30, lambda one: one.item, left=True),
-    Column(N_("Unit"), 15, lambda one: one.unit or NO_REQUIREMENT),
-    Column(N_("Requirement"), 23, lambda one: one.requirement or NO_REQUIREMENT),
-    Column(N_("Result"), 24, lambda one: one.result),
+    Column(N_("No."), 8.5, lambda one: str(one.number)),
+    Column(N_("Item"), 32, lambda one: one.item, left=True),
+    Column(N_("Unit"), 14, lambda one: one.unit or NO_REQUIREMENT),
+    Column(N_("Requirement"), 22, lambda one: one.requirement or NO_REQUIREMENT),
+    Column(N_("Result"), 26, lambda one: one.result),
     Column(N_("Verdict on the item"), 17.5, lambda one: NO_REQUIREMENT if one.verdict is Verdict.NONE else _(WORDS[one.verdict])),
-    Column(N_("Method"), 32.5, lambda one: one.method),
+    Column(N_("Method"), 31, lambda one: one.method),
     Column(N_("Remark"), 14, lambda one: one.remark),
 )
 

@@ -11,16 +11,17 @@ from reportlab.pdfgen.canvas import Canvas
 
 from lims.errors import Refusal
 from lims.i18n import _
-from lims.reports.fonts import HEI, SONG, refuse_missing, width
+from lims.reports.fonts import HEI, SONG, refuse_missing
 from lims.reports.parts import line
 from lims.views.labels import LabelRow
 
 WIDTH, HEIGHT = 50 * mm, 30 * mm
 EDGE = 2.5 * mm
-"""White on both sides: also the quiet zone that a reader needs."""
 ROOM = WIDTH - 2 * EDGE
 MODULE = 0.25 * mm
-"""Two dots of a label printer with 203 dots an inch; longer numbers get narrower bars."""
+"""Two dots of a label printer with eight a millimetre; longer numbers get narrower bars."""
+QUIET = 10
+"""So many modules stay white on either side of the bars (ISO/IEC 15417)."""
 
 
 def labels(rows: Sequence[LabelRow]) -> bytes:
@@ -44,18 +45,9 @@ def labels(rows: Sequence[LabelRow]) -> bytes:
 
 
 def _draw(canvas: Canvas, row: LabelRow) -> None:
-    line(canvas, _cut(row.name, HEI, 10), EDGE, 25 * mm, ROOM, HEI, 10)
+    line(canvas, row.name, EDGE, 25 * mm, ROOM, HEI, 10)
     line(canvas, " · ".join(filter(None, (row.kind, row.received_on.isoformat(), row.storage))), EDGE, 20.8 * mm, ROOM, SONG, 7.5)
-    code = Code128(row.number, barHeight=11 * mm, barWidth=MODULE, quiet=False)
-    code = Code128(row.number, barHeight=11 * mm, barWidth=MODULE * min(1.0, ROOM / code.width), quiet=False)
+    modules = Code128(row.number, barWidth=1, quiet=False).width
+    code = Code128(row.number, barHeight=11 * mm, barWidth=min(MODULE, WIDTH / (modules + 2 * QUIET)), quiet=False)
     code.drawOn(canvas, (WIDTH - code.width) / 2, 7.5 * mm)
     line(canvas, row.number, WIDTH / 2, 3 * mm, ROOM, HEI, 9.5, align=0.5)
-
-
-def _cut(text: str, face: str, size: float) -> str:
-    """Return *text* as far as it fits; the number below names the portion in full."""
-    if width(text, face, size) <= ROOM:
-        return text
-    while width(f"{text}…", face, size) > ROOM:
-        text = text[:-1]
-    return f"{text}…"

@@ -1,9 +1,10 @@
-"""What pages are made of: broken lines, ruled tables, codes, places for seals. Text is always text, never markup."""
+"""What pages are made of: ruled tables, passages, codes, places for seals. Text is always text, never markup."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import Any
 
 import segno
@@ -11,62 +12,62 @@ from reportlab.lib.colors import HexColor, black
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, LongTable, Preformatted
+from reportlab.platypus import Flowable, LongTable, Preformatted, Table, TableStyle
 
 from lims.reports.fonts import HEI, SONG, width
+from lims.reports.lines import SIZE, pieces, shortened
 
-SIZE, LEADING = 9.5, 12.0
+LEADING = 12.0
 PADDING = 3.0
+ABOVE, BELOW = 2.5, 3.3
 """Between a rule and what stands in its cell, points."""
 RULE = 0.6
-LINES_OF_A_PAGE = 45
-"""A cell with more lines is continued on the next page; a lower one stays whole."""
+SMALLEST = 0.7
+"""A line of one piece is set smaller by this factor at most; what is longer still is cut."""
 GREY = HexColor("#808080")
 
 Cell = str | Sequence[Flowable]
+Block = Sequence[Sequence[Cell]]
+"""What stands between two rules of a table: one row, or the pieces of one that is too long for that."""
 Command = tuple[Any, ...]
 
-OPENING = "（［｛〈《「『【〔“‘"
-CLOSING = "，。、；：！？）］｝〉》」』】〕”’％℃‰…"
-HAN = "\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\ufe30-\uffef\U00020000-\U0003ffff"
-PIECES = re.compile(rf"\s+|[{OPENING}]*(?:[{HAN}]|[^\s{HAN}{OPENING}{CLOSING}]+)[{CLOSING}]*|.")
-"""What stays together on a line: a Chinese character or a Latin word with the signs that may not begin or end a line."""
+
+def filled(cells: Sequence[str], widths: Sequence[float], face: str = SONG, size: float = SIZE) -> list[list[str]]:
+    """Return the block of a table with one row of *cells*, each broken to the width of its column."""
+    columns = [pieces(text, room - 2 * PADDING, face, size) for text, room in zip(cells, widths, strict=True)]
+    return [list(row) for row in zip_longest(*columns, fillvalue="")]
 
 
-def wrapped(text: str, room: float, face: str = SONG, size: float = SIZE) -> str:
-    """Return *text* broken into lines no wider than *room* points, exactly the characters that were typed."""
-    return "\n".join(line for paragraph in text.replace("\t", " ").splitlines() for line in _lines(paragraph, room, face, size))
+def ruled(blocks: Sequence[Block], widths: Sequence[float], *commands: Command, heads: int = 0) -> LongTable:
+    """Return a table with even rules between *blocks*; *heads* rows are repeated on every page.
 
-
-def ruled(rows: Sequence[Sequence[Cell]], widths: Sequence[float], *commands: Command, heads: int = 0) -> LongTable:
-    """Return a table with even rules; *heads* rows are repeated on every page, a cell too long for a page is continued."""
-    style = (
-        ("GRID", (0, 0), (-1, -1), RULE, black),
+    ReportLab can part a row itself, but needs gigabytes for a long one; so it only ever parts tables between rows.
+    """
+    rows = [list(row) for block in blocks for row in block]
+    style: list[Command] = [
         ("FONT", (0, 0), (-1, -1), SONG, SIZE, LEADING),
         ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
         ("LEFTPADDING", (0, 0), (-1, -1), PADDING),
         ("RIGHTPADDING", (0, 0), (-1, -1), PADDING),
-        ("TOPPADDING", (0, 0), (-1, -1), 2.5),
-        ("BOTTOMPADDING", (0, 0), (-1, -1), 3.3),
-        *commands,
-    )
-    tall = int(any(isinstance(cell, str) and cell.count("\n") > LINES_OF_A_PAGE for row in rows for cell in row))
-    return LongTable([list(row) for row in rows], colWidths=widths, style=style, repeatRows=heads, splitInRow=tall)
+        ("TOPPADDING", (0, 0), (-1, -1), ABOVE),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), BELOW),
+    ]
+    if len(rows) == len(blocks):
+        style.append(("GRID", (0, 0), (-1, -1), RULE, black))
+    else:
+        style.extend(_parted(blocks))
+    return _Framed(rows, colWidths=widths, style=[*style, *commands], repeatRows=heads)
 
 
-def filled(cells: Sequence[str], widths: Sequence[float], face: str = SONG, size: float = SIZE) -> list[str]:
-    """Return one row of a table, each cell broken to the width of its column."""
-    return [wrapped(text, room - 2 * PADDING, face, size) for text, room in zip(cells, widths, strict=True)]
-
-
-def passage(text: str, room: float, size: float = SIZE, leading: float = LEADING, after: float = 0.0) -> Preformatted:
-    """Return a paragraph set in Song, with *after* points below it."""
-    return Preformatted(wrapped(text, room, SONG, size), ParagraphStyle("passage", fontName=SONG, fontSize=size, leading=leading, spaceAfter=after))
+def passage(lines: str, size: float, leading: float) -> Preformatted:
+    """Return broken *lines* set in Song."""
+    return Preformatted(lines, ParagraphStyle("passage", fontName=SONG, fontSize=size, leading=leading))
 
 
 def line(canvas: Canvas, text: str, x: float, y: float, room: float, face: str = SONG, size: float = SIZE, *, align: float = 0.0) -> None:
-    """Draw one line at *x*, *y*, set smaller where it is wider than *room*; *align* 0 begins at x, 0.5 centres on it, 1 ends at it."""
-    size = min(size, size * room / max(width(text, face, size), 1.0))
+    """Draw one line at *x*, *y*, set smaller or cut where it is wider than *room*; *align* 0 begins at x, 0.5 centres on it, 1 ends at it."""
+    size *= max(SMALLEST, min(1.0, room / max(width(text, face, size), 1.0)))
+    text = shortened(text, room + 0.01, face, size)
     canvas.setFont(face, size)
     canvas.drawString(x - align * width(text, face, size), y, text)
 
@@ -157,24 +158,23 @@ def _dashed(canvas: Canvas) -> None:
     canvas.setLineWidth(0.6)
 
 
-def _lines(paragraph: str, room: float, face: str, size: float) -> Iterator[str]:
-    if width(paragraph, face, size) <= room:
-        yield paragraph
-        return
-    held, used = "", 0.0
-    for piece in _pieces(PIECES.findall(paragraph), room, face, size):
-        needed = width(piece, face, size)
-        if held and used + width(piece.rstrip(), face, size) > room:
-            yield held.rstrip()
-            held, used = "", 0.0
-            if piece.isspace():
-                continue
-        held, used = held + piece, used + needed
-    if held:
-        yield held.rstrip()
+class _Framed(LongTable):
+    """A table whose frame is closed on every page, also where a block goes on on the next."""
+
+    def onSplit(self, T: Table, byRow: int = 1) -> None:  # noqa: N802, N803  (ReportLab's names)
+        """Close the frame of one page's part."""
+        T.setStyle(TableStyle([("LINEABOVE", (0, 0), (-1, 0), RULE, black), ("LINEBELOW", (0, -1), (-1, -1), RULE, black)]))
 
 
-def _pieces(pieces: Iterable[str], room: float, face: str, size: float) -> Iterator[str]:
-    """Yield *pieces*, those wider than a whole line character by character."""
-    for piece in pieces:
-        yield from (piece,) if width(piece, face, size) <= room else piece
+def _parted(blocks: Sequence[Block]) -> Iterator[Command]:
+    """Yield the rules of a table with a block of several rows: none between these."""
+    yield ("BOX", (0, 0), (-1, -1), RULE, black)
+    yield ("LINEBEFORE", (1, 0), (-1, -1), RULE, black)
+    start = 0
+    for block in blocks:
+        last = start + len(block) - 1
+        yield ("LINEABOVE", (0, start), (-1, start), RULE, black)
+        if last > start:
+            yield ("BOTTOMPADDING", (0, start), (-1, last - 1), BELOW / 2)
+            yield ("TOPPADDING", (0, start + 1), (-1, last), ABOVE / 2)
+        start = last + 1

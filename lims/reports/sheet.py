@@ -26,7 +26,7 @@ ROOM = WIDTH - LEFT - RIGHT
 MIDDLE = LEFT + ROOM / 2
 
 COVER, NOTES, FIRST, ATTACHED = "cover", "notes", "first", "attached"
-HEAD = {COVER: 88 * mm, NOTES: 48 * mm, FIRST: 43.5 * mm, ATTACHED: 41 * mm}
+HEAD = {COVER: 88 * mm, NOTES: 48 * mm, FIRST: 44 * mm, ATTACHED: 41 * mm}
 """From the upper edge of the page to where its text begins."""
 
 
@@ -53,7 +53,7 @@ def built(paper: Paper, story: Sequence[Flowable]) -> bytes:
         out,
         pagesize=A4,
         pageTemplates=[_template(kind, paper) for kind in HEAD],
-        title=f"{_('Test report')} {paper.number}",
+        title=" ".join((_("Test report"), paper.number)),
         author=paper.institution,
         subject=paper.sample_name,
         creator="Shiyan",
@@ -112,13 +112,13 @@ def _head(canvas: Canvas, paper: Paper, page: int, pages: int, *, first: bool) -
         line(canvas, paper.institution, MIDDLE, HEIGHT - 21 * mm, ROOM, SONG, 13, align=0.5)
         line(canvas, _("TEST REPORT"), MIDDLE, HEIGHT - 32 * mm, ROOM, HEI, 21, align=0.5)
     else:
-        line(canvas, f"{paper.institution}  {_('Test report')}", MIDDLE, HEIGHT - 21 * mm, ROOM, HEI, 13, align=0.5)
+        line(canvas, "  ".join((paper.institution, _("Test report"))), MIDDLE, HEIGHT - 21 * mm, ROOM, HEI, 13, align=0.5)
         line(canvas, _("Sample name: {name}").format(name=paper.sample_name), LEFT, HEIGHT - 37.5 * mm, ROOM)
     height = HEIGHT - (41.5 if first else 31) * mm
     third = ROOM / 3 - 2 * mm
     line(canvas, _("Report No.: {number}").format(number=paper.number), LEFT, height, third)
     line(canvas, _("Sample No.: {number}").format(number=paper.sample_number), MIDDLE, height, third, align=0.5)
-    line(canvas, _("{pages} pages, page {page}").format(pages=pages, page=page), WIDTH - RIGHT, height, third, align=1)
+    line(canvas, _("Page {page} of {pages}").format(pages=pages, page=page), WIDTH - RIGHT, height, third, align=1)
 
 
 def _ground(canvas: _Numbered, paper: Paper, kind: str) -> None:
@@ -126,8 +126,10 @@ def _ground(canvas: _Numbered, paper: Paper, kind: str) -> None:
     if paper.draft:
         across(canvas, _("DRAFT"), WIDTH, HEIGHT, "#000000", 0.09)
     if paper.demonstration:
-        canvas.setFillColor(HexColor("#c00000"))
-        line(canvas, _("Demonstration data, reports are not valid"), MIDDLE, HEIGHT - 11 * mm, ROOM, HEI, 10, align=0.5)
+        canvas.setFillColor(HexColor("#fbe3e0"))
+        canvas.rect(0, HEIGHT - 14 * mm, WIDTH, 7 * mm, stroke=0, fill=1)
+        canvas.setFillColor(HexColor("#b00000"))
+        line(canvas, _("Demonstration data, reports are not valid"), MIDDLE, HEIGHT - 11.8 * mm, ROOM, HEI, 10.5, align=0.5)
         canvas.setFillColor(HexColor("#000000"))
     if kind == NOTES:
         line(canvas, _("NOTES"), MIDDLE, HEIGHT - 34 * mm, ROOM, HEI, 18, align=0.5)

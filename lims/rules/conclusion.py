@@ -81,7 +81,7 @@ def notes(objection_days: str, farm_days: str) -> tuple[str, ...]:
             ),
             _("The report may not be used for advertising without consent."),
             _("Items marked * are outside the accredited scope; items marked # were subcontracted."),
-            _("“Not detected” means below the method's limit of detection; “<” means below the value that follows."),
+            _("Not detected means below the method's limit of detection; < means below the value that follows."),
             _("What is said about the sample was given by the client or taken from the sampling form; the laboratory does not answer for it."),
         )
     )

@@ -13,22 +13,31 @@ from PIL.Image import Image
 
 def texts(pdf: bytes) -> list[str]:
     """Return the text of each page, laid out as on the page."""
-    done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True)
-    return done.stdout.decode().split("\f")[:-1]
+    return _poppler(pdf, "-layout")
 
 
 def flowing(pdf: bytes) -> str:
-    """Return the text of all pages without any white space: how lines were broken does not matter."""
-    return "".join("".join(texts(pdf)).split())
+    """Return the text of all pages in the order it was written, without any white space: how lines were broken does not matter."""
+    return "".join("".join(_poppler(pdf, "-raw")).split())
 
 
-def picture(pdf: bytes, page: int, dots: int = 150) -> Image:
+def tight(text: str) -> str:
+    """Return *text* without any white space: poppler guesses the blanks between characters that stand apart."""
+    return "".join(text.split())
+
+
+def _poppler(pdf: bytes, order: str) -> list[str]:
+    done = subprocess.run(["pdftotext", order, "-", "-"], input=pdf, capture_output=True, check=True)
+    return done.stdout.decode().split("\f")[:-1]
+
+
+def picture(pdf: bytes, page: int, dots: float = 150) -> Image:
     """Return page *page*, counted from 0, at so many dots an inch."""
     with pypdfium2.PdfDocument(pdf) as document:
         return document[page].render(scale=dots / 72).to_pil()
 
 
-def codes(pdf: bytes, page: int, dots: int = 150) -> list[tuple[str, str]]:
+def codes(pdf: bytes, page: int, dots: float = 150) -> list[tuple[str, str]]:
     """Return kind and text of each code on the page."""
     return [(str(one.format), one.text) for one in zxingcpp.read_barcodes(picture(pdf, page, dots))]
 

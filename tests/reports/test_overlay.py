@@ -26,7 +26,7 @@ def test_the_word_lies_over_every_page(frozen: bytes, word: str) -> None:
 
 def test_the_word_is_red_and_large(frozen: bytes) -> None:
     for page in range(4):
-        red = sum(r > 200 and g < 200 and b < 200 for r, g, b in picture(stamped(frozen, "作废"), page, 40).convert("RGB").getdata())
+        red = sum(r > 200 and g < 200 and b < 200 for r, g, b in picture(stamped(frozen, "作废"), page, 40).convert("RGB").get_flattened_data())
         assert red > 2000
 
 
