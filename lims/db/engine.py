@@ -39,7 +39,7 @@ def open_engine(url: URL, *, reading: bool = False) -> Engine:
     if kind != "postgresql":
         raise Refusal(_("A laboratory lives in a SQLite file or on a PostgreSQL server; {kind} is neither.").format(kind=kind))
     engine = create_engine(url.set(drivername="postgresql+psycopg"), execution_options={"postgresql_readonly": True} if reading else {})
-    event.listen(engine, "connect", _check_postgres)
+    event.listen(engine, "connect", _check_postgres, insert=True)  # before SQLAlchemy itself stumbles over bytes that are no text
     return engine
 
 
@@ -69,10 +69,7 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _check_postgres(connection: Any, _record: Any) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SHOW server_encoding")
-        encoding = cursor.fetchone()[0]
-    connection.rollback()
+    encoding = connection.info.parameter_status("server_encoding")
     if encoding != "UTF8":
         connection.close()
         raise Refusal(_("The database server keeps text as {encoding}. Make the database with ENCODING 'UTF8' and a UTF-8 locale.").format(encoding=encoding))
