@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QGuiApplication, QInputMethodEvent, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QTableView, QWidget
 
 from lims.i18n import _
 from ui.kit import grid
@@ -289,7 +289,7 @@ class Table(QTableView):
         if place is None:
             return False
         at = column if isinstance(column, int) else self.column_place(column)
-        self.setCurrentIndex(self.rows_model.index(place, at))
+        self._go_to(self.rows_model.index(place, at))
         return True
 
     def place_of(self, key: Hashable) -> int | None:
@@ -356,6 +356,21 @@ class Table(QTableView):
         if begun and len(args) > 1 and args[1] == QAbstractItemView.EditTrigger.EditKeyPressed and (editor := self.indexWidget(args[0])):
             editor.end(False)  # F2 goes on writing where the value ends
         return begun
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """An input method begins a cell; what it hands over at once, without composing, Qt would drop."""
+        begun = self.indexWidget(self.currentIndex()) is not None
+        super().inputMethodEvent(event)
+        editor = self.indexWidget(self.currentIndex())
+        if not begun and event.commitString() and isinstance(editor, QLineEdit):
+            editor.insert(event.commitString())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Where the cursor is, a row is chosen: Qt alone would put it there without a sign."""
+        super().focusInEvent(event)
+        at = self.currentIndex()
+        if at.isValid() and not self.grid and not self.selectionModel().hasSelection():
+            self._go_to(at)
 
     def focusNextPrevChild(self, onward: bool) -> bool:
         """Tab stays in a grid; Qt asks this before the key reaches anything else."""
@@ -448,6 +463,11 @@ class Table(QTableView):
         least = self.columns[self._stretch].width + (self.margin if self._stretch == 0 else 0)
         if self.columns[self._stretch].stretch:
             self.setColumnWidth(self._stretch, max(least, self.viewport().width() - others))
+
+    def _go_to(self, index: Index) -> None:
+        """Choose the cell, or its row, alone: Qt would add to what is chosen when somebody happens to hold Ctrl or Shift."""
+        flag = QItemSelectionModel.SelectionFlag
+        self.selectionModel().setCurrentIndex(index, flag.ClearAndSelect if self.grid else flag.ClearAndSelect | flag.Rows)
 
     def _selected_keys(self) -> set[tuple[Hashable, int]]:
         areas = self.selectionModel().selection()

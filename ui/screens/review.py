@@ -57,7 +57,7 @@ class Review(Screen):
 
     def commands(self) -> Sequence[Command]:
         return (
-            Command("review.return", N_("Return to bench"), self._return, icon="corner-down-left", kind="quiet", refusal=self._why_not_return),
+            Command("review.return", N_("Return to bench"), self._return, "Del", "corner-down-left", kind="quiet", refusal=self._why_not_return),
             Command("review.why", N_("Why"), self.why, icon="circle-help"),
             Command("review.next", N_("Next exception"), self._next, "N", kind="quiet", side="right", refusal=self._why_not_next),
             Command("review.pass", self._pass_words, self._pass, kind="primary", refusal=self._why_not_pass),
