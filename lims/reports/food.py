@@ -184,7 +184,7 @@ def _foot(sheet: Sheet) -> CodePlace:
         _("/ means not given, — means no requirement."),
         " · ".join(filter(None, (laboratory.name, laboratory.address, laboratory.phone))),
     )
-    return CodePlace(code(sheet), [line for line in words if line], _("Code\nmade on approval"))
+    return CodePlace(code(sheet), [line for line in words if line], _("Code\nmade on\napproval"))
 
 
 def _contacts(sheet: Sheet) -> Iterator[str]:
@@ -205,5 +205,5 @@ def _height(part: Flowable) -> float:
 
 def _day(day: date | None) -> str:
     """Return a day as it stands beside a seal, or the gaps to be filled."""
-    year, month, number = day.isoformat().split("-") if day else ("\u3000\u3000", "\u3000", "\u3000")
+    year, month, number = day.isoformat().split("-") if day else ("____", "__", "__")
     return _("{year}-{month}-{day}").format(year=year, month=month, day=number)

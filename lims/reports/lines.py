@@ -17,9 +17,10 @@ LINES = 8
 OPENING = "（［｛〈《「『【〔“‘"
 CLOSING = "，。、；：！？）］｝〉》」』】〕”’％℃‰…"
 HAN = "\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\ufe30-\uffef\U00020000-\U0003ffff"
-WORDS = rf"\s+|[{OPENING}]{{0,3}}(?:[{HAN}]|[^\s{HAN}{OPENING}{CLOSING}]+)[{CLOSING}]{{0,3}}|."
+AFTER = rf"[{CLOSING}]{{0,3}}(?:[,.;:!?)]{{1,3}}(?=\s|$))?"
+WORDS = rf"\s+|[{OPENING}]{{0,3}}(?:[{HAN}]|[^\s{HAN}{OPENING}{CLOSING}]+){AFTER}|."
 """What stays together on a line: a Chinese character or a Latin word with the signs that may not begin or end a line."""
-PHRASES = rf"（[^（）]{{1,10}}）[{CLOSING}]{{0,3}}|{WORDS}"
+PHRASES = rf"（[^（）]{{1,10}}）{AFTER}|{WORDS}"
 """Also a few words in brackets: 未检出（检出限 0.01） is broken before its bracket."""
 BREAKS = tuple(map(re.compile, (PHRASES, WORDS, ".")))
 """From the best to the last: a piece wider than a whole line is broken by the next."""

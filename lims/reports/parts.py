@@ -87,7 +87,7 @@ def qr(canvas: Canvas, text: str, x: float, y: float, side: float) -> None:
 class SealPlace(Flowable):
     """Where the laboratory's seal goes, over its words and the day, in the lower right corner."""
 
-    LEAST = 25 * mm
+    LEAST = 23 * mm
 
     def __init__(self, words: str, day: str, hint: str, height: float) -> None:
         super().__init__()
@@ -106,8 +106,8 @@ class SealPlace(Flowable):
         if self._hint:
             self.canv.saveState()
             _dashed(self.canv)
-            self.canv.circle(centre, 12.5 * mm, 12 * mm)
-            line(self.canv, self._hint, centre, 17 * mm, 22 * mm, SONG, 8, align=0.5)
+            self.canv.circle(centre, 11.5 * mm, 11 * mm)
+            line(self.canv, self._hint, centre, 16 * mm, 16 * mm, SONG, 8, align=0.5)
             self.canv.restoreState()
 
 
@@ -136,8 +136,10 @@ class CodePlace(Flowable):
         self.canv.saveState()
         _dashed(self.canv)
         self.canv.rect(left + 2 * mm, 2 * mm, self.SIDE - 4 * mm, self.SIDE - 4 * mm)
-        for place, words in enumerate(self._hint.splitlines()):
-            line(self.canv, words, left + self.SIDE / 2, self.SIDE / 2 + (1 - 5 * place) * mm, self.SIDE - 6 * mm, SONG, 8, align=0.5)
+        lines = self._hint.splitlines()
+        for place, words in enumerate(lines):
+            height = self.SIDE / 2 + (2 * len(lines) - 3 - 4 * place) * mm
+            line(self.canv, words, left + self.SIDE / 2, height, self.SIDE - 6 * mm, SONG, 8, align=0.5)
         self.canv.restoreState()
 
 

@@ -32,6 +32,11 @@ def test_no_line_begins_with_a_closing_sign_or_ends_with_an_opening_one() -> Non
     assert "".join(lines) == text
 
 
+def test_no_line_begins_with_a_latin_stop_after_a_chinese_word() -> None:
+    assert broken("一二三四五六七八《十》; 一二") == ["一二三四五六七八", "《十》; 一二"]
+    assert broken("GB 23200.121-2021, GB 2763") == ["GB 23200.121-2021,", "GB 2763"]
+
+
 def test_a_word_wider_than_the_line_is_broken_anywhere() -> None:
     lines = broken("X" * 60)
     assert "".join(lines) == "X" * 60
