@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,7 @@ def check_present(engine: Engine) -> None:
 def _looked_at(engine: Engine) -> str | None:
     """Return the database's revision, None for a new one, changing nothing in it. Raises Trouble for a stranger's."""
     file = engine.url.get_backend_name() == "sqlite"
-    if file and not (engine.url.database and Path(engine.url.database).exists()):
+    if file and not (engine.url.database and Path(engine.url.database).is_file()):
         return None
     looking = open_engine(engine.url, reading=True) if file else engine
     try:
@@ -125,6 +125,7 @@ def copy(engine: Engine, target: Path) -> None:
             source.backup(copied)
         unfinished.replace(target)
     except (sqlite3.Error, OSError) as error:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
         words = why(error) if isinstance(error, OSError) else str(error)
         raise Trouble(_("The backup {file} could not be written: {why}. Choose another place and try again.").format(file=target, why=words)) from None
