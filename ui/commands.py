@@ -24,7 +24,7 @@ def program_commands(window: Window) -> tuple[Command, ...]:
         Command("navigation", N_("Narrow or wide navigation"), window.toggle_rail, "Ctrl+B", "panel-left", side="menu"),
         Command("panel", N_("Show or hide the panel"), window.toggle_panel, "Ctrl+I", "panel-right", window.no_panel, side="menu"),
         Command("roomy", N_("Roomy or dense rows"), window.toggle_roomy, icon="table", side="menu"),
-        Command("leave", N_("Change person"), window.left.emit, "Ctrl+L", "log-out", side="menu"),
+        Command("leave", N_("Change person"), window.leave, "Ctrl+L", "log-out", side="menu"),
         *(Command(f"look.{name}", label, lambda name=name: window.look(name), icon="sun-moon", side="menu") for name, label in LOOKS.items()),
         *(Command(f"speak.{name}", label, lambda name=name: window.speak(name), icon="languages", side="menu") for name, label in LANGUAGES.items()),
         *(

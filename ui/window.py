@@ -138,6 +138,10 @@ class Window(QWidget):
             self._float(made)
         return self._screens[place]
 
+    def unfinished(self) -> str | None:
+        """Say what would be lost if the screens were made anew or thrown away, or None."""
+        return next((words for screen in self._screens.values() if (words := screen.unfinished())), None)
+
     # -- the program's commands
 
     def show_palette(self) -> None:
@@ -195,9 +199,19 @@ class Window(QWidget):
         theme.use(name)
         self.dressed.emit(name)
 
-    def speak(self, language: str) -> None:
-        """Change the language: everything is made anew, where one is stays."""
+    def leave(self, anyway: bool = False) -> None:
+        """Ask for another person; work that would be lost is said first."""
+        if not anyway and (words := self.unfinished()):
+            self.message("warn", words, "", _("Leave anyway"), lambda: self.leave(anyway=True))
+        else:
+            self.left.emit()
+
+    def speak(self, language: str, anyway: bool = False) -> None:
+        """Change the language: everything is made anew, where one is stays; work that would be lost is said first."""
         if language == i18n.language():
+            return
+        if not anyway and (words := self.unfinished()):
+            self.message("warn", words, "", _("Change the language anyway"), lambda: self.speak(language, anyway=True))
             return
         here = self._past[self._at] if self._at >= 0 else None
         i18n.use(language)
@@ -370,12 +384,11 @@ class Window(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Let every screen say whether there is work that would be lost."""
-        for screen in self._screens.values():
-            if words := screen.unfinished():
-                self.message("warn", words, "", _("Close anyway"), self._close_anyway)
-                event.ignore()
-                return
-        super().closeEvent(event)
+        if words := self.unfinished():
+            self.message("warn", words, "", _("Close anyway"), self._close_anyway)
+            event.ignore()
+        else:
+            super().closeEvent(event)
 
     def _close_anyway(self) -> None:
         self._screens.clear()

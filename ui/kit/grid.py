@@ -85,6 +85,12 @@ def key(table: Table, event: QKeyEvent) -> bool:
     return True
 
 
+def is_typing(event: QKeyEvent) -> bool:
+    """Return whether a key begins to write into a cell."""
+    command = event.modifiers() & (Modifier.ControlModifier | Modifier.AltModifier | Modifier.MetaModifier)
+    return event.key() == Key.Key_F2 or bool(event.text() and event.text().isprintable() and not command)
+
+
 def move(table: Table, down: int, right: int) -> None:
     """Go on by one cell; inside a selected block stay in it, column by column or row by row."""
     at = table.currentIndex()

@@ -56,6 +56,8 @@ class Column(Generic[Row]):
     name: str = ""
     """By which an Edit and a test know it; the title where empty."""
     editable: bool | Callable[[Row], bool] = False
+    locked: Callable[[Row], str] = lambda _row: ""
+    """Said to who types into a cell that takes no typing: what it comes from, or why not now."""
     typed: Callable[[Row], str] | None = None
     """What an editor begins with and a copy takes: as typed. The shown words where nothing is given."""
     choices: Sequence[str] | Callable[[Row], Sequence[str]] = ()
@@ -339,8 +341,14 @@ class Table(QTableView):
                 self.opened.emit(row)
         elif event.matches(QKeySequence.StandardKey.Copy):
             QGuiApplication.clipboard().setText(grid.copied(self))
+        elif self.grid and grid.is_typing(event) and (words := self._locked()):
+            self.said.emit(words)
         else:
             super().keyPressEvent(event)
+
+    def _locked(self) -> str:
+        row, column = self.current(), self.column()
+        return "" if row is None or column is None or column.can_edit(row) else column.locked(row)
 
     def scrollTo(self, index: Index, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible) -> None:
         super().scrollTo(index, hint)

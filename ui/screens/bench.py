@@ -183,7 +183,7 @@ class Bench(Screen):
         table.moved.connect(lambda _row: self._moved())
         table.said.connect(lambda words: self.shell.message("warn", words))
         table.offer([self.acts[name] for name in ("bench.why", "bench.repeat", "bench.cancel")])
-        held = self.table is not None and self.table.hasFocus()
+        held = self.table.hasFocus() if self.table else self.isVisible() and self.which.value == "sheets"
         while self.holder.count():
             if widget := self.holder.takeAt(0).widget():
                 widget.deleteLater()
@@ -200,13 +200,28 @@ class Bench(Screen):
             for name, words in item.inputs:
                 yield self._value_column(item, place, group, name, f"{words}{counted}")
             yield self._value_column(item, place, group, "", _("Determined") + counted)
-        yield Column(N_("Reported"), lambda row: row.cells.get(item.code), _reported, 84, "right", name=f"{item.code}|result", group=group)
-        yield Column(N_("Verdict"), lambda row: row.cells.get(item.code), _verdict, 124, name=f"{item.code}|verdict", group=group)
+
+        def locked(_row: GridRow) -> str:
+            return _("It follows from what was determined. Type there.")
+
+        def one(row: GridRow) -> AnalysisRow | None:
+            return row.cells.get(item.code)
+
+        yield Column(N_("Reported"), one, _reported, 84, "right", name=f"{item.code}|result", group=group, locked=locked)
+        yield Column(N_("Verdict"), one, _verdict, 124, name=f"{item.code}|verdict", group=group, locked=locked)
 
     def _value_column(self, item: GridItem, place: int, group: Group, weighing: str, title: str) -> Column[GridRow]:
         def editable(row: GridRow) -> bool:
             one = row.cells.get(item.code)
             return bool(one and one.state is AnalysisState.IN_TEST and (weighing or not item.inputs))
+
+        def locked(row: GridRow) -> str:
+            one = row.cells.get(item.code)
+            if one is None:
+                return _("{item} is not asked of sample {number}.").format(item=item.name, number=row.sample_number)
+            if one.state is not AnalysisState.IN_TEST:
+                return _("{item} is {state}; values are entered only while it is in test.").format(item=item.name, state=_(ANALYSIS_FLOW.words[one.state]))
+            return _("{item} is calculated from {inputs}. Type those.").format(item=item.name, inputs=_(", ").join(words for _name, words in item.inputs))
 
         def typed(row: GridRow) -> str:
             one = row.cells.get(item.code)
@@ -221,6 +236,7 @@ class Bench(Screen):
             "right",
             name=f"{item.code}|{place}|{weighing}",
             editable=editable,
+            locked=locked,
             typed=typed,
             group=group,
         )
@@ -258,9 +274,13 @@ class Bench(Screen):
     # -- commands ------------------------------------------------------------------------------------------------------
 
     def _rows(self) -> list[AnalysisRow]:
+        if self.which.value == "waiting":
+            return []
         return [one for row in self.sheet.rows for one in row.cells.values()] if self.sheet else []
 
     def _here(self) -> AnalysisRow | None:
+        if self.which.value == "waiting":
+            return None
         row, column = (self.table.current(), self.table.column()) if self.table else (None, None)
         if row is None or column is None:
             return None
@@ -271,6 +291,8 @@ class Bench(Screen):
 
     def _refusal(self, verb: str, state: AnalysisState, none: str) -> str | None:
         """Say why *verb* is possible for no analysis of the worksheet that stands in *state*."""
+        if self.which.value == "waiting" or self.sheet is None:
+            return _("Choose a worksheet first.")
         said = [ANALYSIS_FLOW.refusal(verb, one.facts, self.person) for one in self._rows() if one.state is state and one.facts]
         return none if not said else None if None in said else said[0]
 
@@ -292,7 +314,13 @@ class Bench(Screen):
         else:
             ready = [one.id for one in self._allowed("submit")]
             words = _("{count} results submitted for review.").format(count=len(ready))
-            self.desk.ask(analyses.submit, ready, by=self.person, then=lambda _none: self.shell.toast(words))
+            self.desk.ask(analyses.submit, ready, by=self.person, then=lambda _none: self._submitted(words))
+
+    def _submitted(self, words: str) -> None:
+        """What is handed in is no more undone by a key."""
+        if self.table:
+            self.table.past.forget()
+        self.shell.toast(words)
 
     def _created(self, sheet: str) -> None:
         self.which.choose("sheets")

@@ -11,10 +11,18 @@ from pytestqt.qtbot import QtBot
 from tests.ui.screens.reception import Reception, Seat
 
 
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Reception:
+    """A laboratory that was founded and closed, to begin others from."""
+    made = Reception(tmp_path_factory.mktemp("founded"))
+    made.close()
+    return made
+
+
 @pytest.fixture
-def reception(tmp_path: Path) -> Iterator[Reception]:
+def reception(tmp_path: Path, founded: Reception) -> Iterator[Reception]:
     """A new laboratory: its people, its library, no sample."""
-    made = Reception(tmp_path)
+    made = Reception(tmp_path, founded)
     yield made
     made.close()
 

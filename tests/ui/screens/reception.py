@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
@@ -10,6 +11,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -34,6 +36,7 @@ from lims.views import instruments as instrument_view
 from lims.views import samples as sample_view
 from ui.kit.ask import Dialog
 from ui.kit.desk import Desk
+from ui.kit.table import Table
 from ui.screens import moments
 from ui.window import Window
 
@@ -72,19 +75,23 @@ INTAKE = {
 class Reception:
     """The laboratory, and a way to do things in it by services."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, like: Reception | None = None) -> None:
+        """Found a laboratory, or take over one that was founded and closed."""
         self.folder = Folder(folder)
         self.folder.make()
+        if like:
+            shutil.copy(like.folder.database, self.folder.database)
         self.store = Store(self.folder.url, Argon2(PasswordHasher(1, 8, 1)))
         self.ports = Ports(self.store, self.folder.journal, self.folder.profiles, system_clock)
-        moments.use("Asia/Shanghai")
+        self.people: dict[str, Actor] = dict(like.people) if like else {}
+        if not like:
+            self._found()
+
+    def _found(self) -> None:
         draft = FoundingDraft("示范实验室", "示范路 1 号", "guan", "管理员", PASSWORD, PASSWORD)
-        self.people: dict[str, Actor] = {"guan": self.do(founding.found, draft)}
+        self.people["guan"] = self.do(founding.found, draft)
         for login, (name, role) in PEOPLE.items():
-            self.do(people.create, AccountDraft(login, name, frozenset({role}), FIRST), by=self.people["guan"])
-            actor = self.do(people.sign_in, login, FIRST).actor
-            self.do(people.change_password, FIRST, PASSWORD, by=actor)
-            self.people[login] = actor
+            self.hired(login, name, role)
 
     def close(self) -> None:
         """Close ports and store."""
@@ -111,12 +118,26 @@ class Reception:
         """Register and receive a sample; return its number."""
         return self.do(samples.receive, self.registered(product, items, **form), INTAKE, by=self.people["shou"])
 
+    def hired(self, login: str, name: str, role: Role = Role.ANALYST) -> Actor:
+        """Give somebody an account of their own."""
+        self.do(people.create, AccountDraft(login, name, frozenset({role}), FIRST), by=self.people["guan"])
+        actor = self.do(people.sign_in, login, FIRST).actor
+        self.do(people.change_password, FIRST, PASSWORD, by=actor)
+        self.people[login] = actor
+        return actor
+
+    def begun_together(self, numbers: Sequence[str]) -> str:
+        """Put samples on one worksheet and start it; return its number."""
+        by = self.people["jian"]
+        waiting = [row.id for row in self.do(analysis_view.waiting) if row.sample_number in numbers]
+        sheet = self.do(worksheets.create, waiting, by=by)
+        self.do(worksheets.start, sheet, by=by)
+        return sheet
+
     def begun(self, number: str, values: Mapping[str, str]) -> dict[str, int]:
         """Put a sample on the bench and enter values by item; return the keys of its analyses."""
         by = self.people["jian"]
-        waiting = [row.id for row in self.do(analysis_view.waiting) if row.sample_number == number]
-        sheet = self.do(worksheets.create, waiting, by=by)
-        self.do(worksheets.start, sheet, by=by)
+        self.begun_together([number])
         keys = {row.item_code: row.id for row in self.card(number).analyses}
         for item, value in values.items():
             self.do(analyses.enter, keys[item], 1, value, by=by)
@@ -206,6 +227,7 @@ class Seat:
         self.desk = Desk(reception.store)
         self.fallen: list[BaseException] = []
         self.desk.crashed.connect(self.fallen.append)
+        moments.use("Asia/Shanghai")
         self.window = Window(self.desk, reception.people[login], laboratory="示范实验室", database="本机", counts=today.counts, find=finding.find)
         self.window.laboratory = reception
         qtbot.addWidget(self.window)
@@ -216,6 +238,9 @@ class Seat:
         """Wait until every answer has come and been shown."""
         for _again in range(4):
             self.qtbot.waitUntil(self.desk.idle, timeout=30_000)
+            QApplication.processEvents()
+        if self.dialog is None:  # the screen nobody sees has no window manager to bring the window back
+            self.window.activateWindow()
             QApplication.processEvents()
         assert not self.fallen, self.fallen
 
@@ -236,19 +261,36 @@ class Seat:
         self.press(key, Qt.KeyboardModifier.ControlModifier)
 
     def write(self, words: str) -> None:
-        """Type into whatever has the focus, in place of what stands there; Chinese comes as from an input method."""
+        """Type into whatever has the focus, in place of what stands there; Chinese comes from an input method."""
         QTest.keyClick(self.focus, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-        self.focus.insert(words) if hasattr(self.focus, "insert") and not words.isascii() else QTest.keyClicks(self.focus, words)
-        if not words.isascii() and hasattr(self.focus, "textEdited"):
-            self.focus.textEdited.emit(words)
+        self.type(words)
+
+    def type(self, words: str) -> None:
+        """Type where the cursor is."""
+        if words.isascii():
+            for sign in words:  # the first may have opened an editor
+                QTest.keyClicks(self.focus, sign)
+        else:
+            event = QInputMethodEvent()
+            event.setCommitString(words)
+            QApplication.sendEvent(self.focus, event)
 
     def to(self, name: str) -> None:
         """Tab on until the field *name* has the focus."""
-        for _field in range(90):
+        for _field in range(150):
             if name in (self.focus.objectName(), self.focus.parentWidget().objectName() if self.focus.parentWidget() else ""):
                 return
             QTest.keyClick(self.focus, Qt.Key.Key_Tab)
         raise AssertionError(f"Tab does not reach {name}")
+
+    def to_widget(self, wanted: QWidget) -> None:
+        """Tab on until *wanted* has the focus; out of a grid with Ctrl."""
+        for _step in range(150):
+            if self.focus is wanted:
+                return
+            grid = isinstance(self.focus, Table) and self.focus.grid
+            QTest.keyClick(self.focus, Qt.Key.Key_Tab, Qt.KeyboardModifier.ControlModifier if grid else Qt.KeyboardModifier.NoModifier)
+        raise AssertionError(f"Tab does not reach {wanted}")
 
     @property
     def said(self) -> str:

@@ -34,9 +34,9 @@ AS_THEY_ARE = ("本机", "中文 / EN", "中文", "English", "SHA-256", "COM3", 
 
 
 @pytest.fixture(scope="session")
-def laboratories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Reception]]:
+def laboratories(tmp_path_factory: pytest.TempPathFactory, founded: Reception) -> Iterator[dict[str, Reception]]:
     """A laboratory where nothing has happened, and one with something in every state; nobody changes anything in them."""
-    made = {name: Reception(tmp_path_factory.mktemp(name)) for name in ("empty", "filled")}
+    made = {name: Reception(tmp_path_factory.mktemp(name), founded) for name in ("empty", "filled")}
     made["filled"].busy()
     for one in made.values():
         one.people["all"] = replace(one.people["jian"], rights=frozenset(Right))
