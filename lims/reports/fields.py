@@ -137,8 +137,13 @@ FIRST_PAGE = (
     Row(Field(N_("Place of origin"), asked("origin")), Field(N_("Stall or bin"), asked("stall")), answered("origin", "stall")),
     Row(
         Field(N_("Supplier"), asked("supplier")),
+        Field(N_("Purchase voucher"), asked("purchase_voucher")),
+        lambda sheet: bool(sheet.form.get("supplier")) and not sheet.form.get("represented_quantity"),
+    ),
+    Row(
+        Field(N_("Supplier"), asked("supplier")),
         Field(N_("Represented quantity (t)"), asked("represented_quantity")),
-        answered("supplier", "represented_quantity"),
+        answered("represented_quantity"),
     ),
     Row(Field(N_("Sampling body"), asked("sampling_body")), Field(N_("Samplers"), asked("samplers")), sampled),
     Row(Field(N_("Sampling date"), asked("sampled_on")), Field(N_("Place of sampling"), joined(" · ", asked("place"), asked("link"))), sampled),

@@ -95,6 +95,12 @@ def test_grain_says_its_harvest_and_what_it_stands_for() -> None:
     assert "供货者 / 代表数量（t） 2000.000" in lines
 
 
+def test_produce_says_its_supplier_and_nothing_of_grain() -> None:
+    page = texts(food.pages(with_answers(sheets.cowpea(), supplier="新发地批发市场")))[FIRST]
+    assert "供货者 新发地批发市场 进货凭证 /" in lines_of(page)
+    assert "代表数量" not in page
+
+
 def test_a_written_answer_is_never_translated() -> None:
     """A brand may read like a word of the form; only what was chosen from a list is put into Chinese."""
     page = texts(food.pages(with_answers(sheets.cowpea(), brand="Chilled", storage="Chilled")))[FIRST]
