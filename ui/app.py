@@ -184,7 +184,8 @@ class Program(QWidget):
             page.scanned(code)
 
     def close_laboratory(self) -> None:
-        """Finish what was begun, close ports and store, give the lock back."""
+        """Finish what was begun, close ports and store, give the lock back; nothing is scanned any more."""
+        QApplication.instance().removeEventFilter(self.scanner)
         if self.desk:
             self.desk.close()
         self._held.close()

@@ -4,90 +4,46 @@ from __future__ import annotations
 
 import os
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
-FOLDER, LANGUAGE, LOOK, SCALE = (*sys.argv[1:5], *("pictures", "zh_CN", "light", "1")[len(sys.argv) - 1 :])
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ["QT_SCALE_FACTOR"] = SCALE
 
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+def main(folder: str = "pictures", language: str = "zh_CN", look: str = "light", scale: str = "1") -> None:
+    """Walk the first sample's day and visit every place as somebody who uses it."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ["QT_SCALE_FACTOR"] = scale
+    from PySide6.QtWidgets import QApplication
 
-from lims import demo, i18n
-from lims.machine import Machine
-from tests.journeys.conftest import Seat
-from ui.app import Program
-from ui.kit.crash import Watch
-from ui.theme import theme
+    from lims import demo, i18n
+    from tests.journeys.conftest import opened
+    from tests.journeys.test_first_sample import walk
+    from ui.theme import theme
 
-PATIENCE = 60
-
-
-class Waiting:
-    """What a seat needs of pytest-qt."""
-
-    def waitUntil(self, holds: Callable[[], bool], timeout: int) -> None:
-        """Let the window go on until *holds*."""
-        end = time.monotonic() + timeout / 1000
-        while not holds():
-            if time.monotonic() > end:
-                raise TimeoutError
-            QTest.qWait(5)
-
-
-def main() -> None:
-    """Photograph every place as somebody who uses it, before and after the path is walked."""
     app = QApplication([])
-    i18n.use(LANGUAGE)
-    theme.start(app, LOOK)
-    target = Path(FOLDER).absolute()
+    i18n.use(language)
+    theme.start(app, look)
+    target = Path(folder).absolute()
     target.mkdir(parents=True, exist_ok=True)
-    laboratory = demo.folder(target / "laboratory", fresh=True)
-    program = Program(laboratory.path, "", demo, Machine(target / "machine.json"), Watch())
-    seat = Seat(Waiting(), program, target)  # type: ignore[arg-type]
-    program.show()
-    seat.wait(lambda: program.desk)
-    seat.settled()
-    seat.picture("sign-in")
-    for login, places in BEFORE.items():
-        seat.enter(login, demo.PASSWORD)
+    seat = opened(demo.folder(target / "demo", fresh=True).path, demo, target / "machine.json", target)
+    walk(seat)
+    for login, places in REST.items():
+        seat.sign_in(login, demo.PASSWORD)
         for place in places:
             seat.go(place)
-            LOOKS.get(place, lambda _seat: None)(seat)
+            if place == "intake":
+                seat.press("Ctrl+N")
+                seat.picture("sampling-form")
+                seat.press("Esc")
     seat.program.hide()
-    program.close_laboratory()
+    seat.program.close_laboratory()
 
 
-def one_sample(seat: Seat) -> None:
-    """One sample in full."""
-    screen = seat.window.screen_in_front
-    seat.go("samples", screen.table.rows()[0].number)  # type: ignore[union-attr]
-
-
-def new_form(seat: Seat) -> None:
-    """A sampling form, and the check of a sample."""
-    seat.do("intake.new")
-    seat.picture("intake-form")
-
-
-def a_worksheet(seat: Seat) -> None:
-    """A worksheet with the explanation of a value."""
-    screen = seat.window.screen_in_front
-    screen.why()  # type: ignore[union-attr]
-    seat.settled()
-    seat.picture("bench-why")
-
-
-BEFORE = {
+REST = {
     "shou": ("today", "intake", "samples", "certificates", "businesses"),
-    "jian1": ("today", "bench", "inbox", "instruments", "limits"),
+    "jian1": ("bench", "inbox", "instruments", "limits"),
     "shen": ("today", "review"),
-    "ji": ("today", "limits", "instruments", "trail"),
-    "guan": ("people", "settings", "trail"),
+    "guan": ("people", "trail", "settings"),
 }
-LOOKS = {"samples": one_sample, "intake": new_form, "bench": a_worksheet}
+"""What the day has not shown yet, and by whom."""
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])
