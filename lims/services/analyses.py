@@ -21,6 +21,7 @@ from lims.services import certificates
 from lims.services.signing import content_of, digest
 from lims.services.verb import verb
 from lims.views.analyses import counting, facts_of, load, measured, present
+from lims.views.names import named
 
 
 @verb("analyses.enter", Right.TEST)
@@ -168,12 +169,12 @@ def open_for_values(row: Analysis, facts: AnalysisFacts, place: int, by: Actor) 
     """Raise Refusal unless this person may put a value into this place now."""
     if row.state is not AnalysisState.IN_TEST:
         raise Refusal(
-            _("{item} is {state}; values are entered only while it is in test.").format(item=row.item.name_zh, state=_(ANALYSIS_FLOW.words[row.state]))
+            _("{item} is {state}; values are entered only while it is in test.").format(item=named(row.item), state=_(ANALYSIS_FLOW.words[row.state]))
         )
     if facts.assigned_to not in (None, by.id):
         raise Refusal(_("This is another analyst's work. Have it assigned to you first."))
     if not 1 <= place <= row.procedure.determinations:
-        raise Refusal(_("{item} is determined {count} times, not more.").format(item=row.item.name_zh, count=row.procedure.determinations))
+        raise Refusal(_("{item} is determined {count} times, not more.").format(item=named(row.item), count=row.procedure.determinations))
 
 
 def found(attempt: Attempt, procedure: Procedure) -> list[Measured | None]:

@@ -24,6 +24,7 @@ from lims.rules.rights import PROGRAM, Actor
 from lims.services import analyses
 from lims.services.verb import verb
 from lims.views.analyses import facts_of, load, present
+from lims.views.names import named
 
 FINAL = ("final", "corrected")
 
@@ -200,9 +201,9 @@ def _misfit(work: Work, reading: Reading, analysis: int) -> str | None:
     if problem := _value_problem(reading.value) or _state_problem(row.state):
         return problem
     if row.procedure.formula:
-        return _("{item} is calculated from weighings; a reading cannot stand in for them.").format(item=row.item.name_zh)
+        return _("{item} is calculated from weighings; a reading cannot stand in for them.").format(item=named(row.item))
     if row.item.code != reading.test:
-        return _("The reading is of {test}, the analysis of {item}. Choose the analysis of this item.").format(test=reading.test or "—", item=row.item.name_zh)
+        return _("The reading is of {test}, the analysis of {item}. Choose the analysis of this item.").format(test=reading.test or "—", item=named(row.item))
     measured = parse(reading.value)
     try:
         units.convert(measured.value or Decimal(0), reading.unit, row.procedure.unit)
@@ -219,7 +220,7 @@ def _put(work: Work, reading: Reading, by: Actor) -> None:
     if place is None:
         raise Refusal(
             _("{item} of sample {number} has all its values. Repeat the analysis, or reject the reading.").format(
-                item=row.item.name_zh, number=row.sample.number
+                item=named(row.item), number=row.sample.number
             )
         )
     analyses.open_for_values(row, facts_of(work, [row])[row.id], place, by)

@@ -58,7 +58,7 @@ def register(work: Work, draft: SampleDraft, *, by: Actor) -> str:
     form = {name: answer.strip() for name, answer in draft.form.items() if answer.strip()}
     product = work.scalars(select(Product).where(Product.code == draft.product)).first()
     wrong = _too_long(form) | mistakes(form, FORM_QUESTIONS, work.today())
-    if not wrong and form.get("product_date", "") > form["sampled_on"]:
+    if not wrong and _product_day(form) > date.fromisoformat(form["sampled_on"]):
         wrong["product_date"] = _("{day} lies after the sampling on {sampled}.").format(day=form["product_date"], sampled=form["sampled_on"])
     wrong |= _taken(work, form.get("form_number", ""), draft.number)
     if product is None:
@@ -76,7 +76,7 @@ def register(work: Work, draft: SampleDraft, *, by: Actor) -> str:
         name=form["sample_name"],
         product_id=product.id,
         sampling_id=sampling.id,
-        product_on=date.fromisoformat(form.get("product_date") or form["sampled_on"]),
+        product_on=_product_day(form),
         registered_at=work.now(),
     )
     work.add(sample)
@@ -136,6 +136,10 @@ def _load(work: Work, number: str) -> Sample:
 
 def _facts(sample: Sample) -> SampleFacts:
     return SampleFacts(sample.stage, sum(one.state is not AnalysisState.CANCELLED for one in sample.analyses))
+
+
+def _product_day(form: Mapping[str, str]) -> date:
+    return date.fromisoformat(form.get("product_date") or form["sampled_on"])
 
 
 def _deviates(answers: Mapping[str, str]) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -79,10 +80,10 @@ _serials = count(1)
 class Small:
     """The laboratory and short ways to bring a sample to any point of its path."""
 
-    def __init__(self, store: Store, clock: SteppingClock) -> None:
+    def __init__(self, store: Store, clock: SteppingClock, people: Mapping[str, Actor] = MappingProxyType({})) -> None:
         self.store, self.clock = store, clock
         self._forms = count(1)
-        self.people: dict[str, Actor] = {}
+        self.people = dict(people)
 
     def do(self, job: Callable[..., Any], *args: Any, **options: Any) -> Any:
         """Do one job in a unit of work of its own; `by` may be a sign-in name."""
@@ -285,49 +286,61 @@ def found(url: str) -> dict[str, Actor]:
 
 
 class Copies:
-    """The founded laboratory on one kind of database, copied for each test."""
+    """The founded laboratory on one kind of database, a copy for each test; the store stays the same, so that nothing is compiled twice."""
 
-    def __init__(self, kind: str, folder: Path, server: Postgres | None) -> None:
-        self._kind, self._folder, self._server = kind, folder, server
-        self._template = f"small_{next(_serials)}"
-        self.people = found(self.empty(self._template))
+    def __init__(self, folder: Path, server: Postgres | None) -> None:
+        self._folder, self._server = folder, server
+        self._template = self.empty()
+        self.people = found(self.address(self._template))
+        self.clock = SteppingClock(MORNING)
+        self._name = self.empty()
+        self.store = Store(self.address(self._name), PASSWORDS, self.clock)
 
-    def empty(self, name: str = "") -> str:
-        """Return the address of an empty database."""
-        name = name or f"empty_{next(_serials)}"
-        return self._server.fresh(name) if self._server else f"sqlite:///{self._folder / name}.sqlite3"
-
-    def copy(self) -> str:
-        """Return the address of a copy of the founded laboratory."""
-        name = f"copy_{next(_serials)}"
+    def empty(self) -> str:
+        """Make an empty database and return its name."""
+        name = f"small_{next(_serials)}"
         if self._server:
-            self._server._sql(f'CREATE DATABASE "{name}" TEMPLATE "{self._template}"')
-            return f"postgresql+psycopg://lims@/{name}?host={self._server._folder}"
-        shutil.copy(self._folder / f"{self._template}.sqlite3", self._folder / f"{name}.sqlite3")
-        return f"sqlite:///{self._folder / name}.sqlite3"
+            self._server.fresh(name)
+        return name
+
+    def address(self, name: str) -> str:
+        """Return the address of a database."""
+        return f"postgresql+psycopg://lims@/{name}?host={self._server._folder}" if self._server else f"sqlite:///{self._file(name)}"
+
+    def renew(self) -> None:
+        """Let the store stand before a fresh copy in the morning of its first day."""
+        self.store.close()
+        self.store.on_change.clear()
+        self.clock.forward(MORNING - self.clock())
+        if self._server:
+            self._server.drop(self._name)
+            self._server._sql(f'CREATE DATABASE "{self._name}" TEMPLATE "{self._template}"')
+        else:
+            for beside in self._folder.glob(f"{self._name}.sqlite3-*"):
+                beside.unlink()
+            shutil.copy(self._file(self._template), self._file(self._name))
+
+    def _file(self, name: str) -> Path:
+        return self._folder / f"{name}.sqlite3"
 
 
 KINDS = ("sqlite", "postgresql")
 
 
 @pytest.fixture(scope="session")
-def copies(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Copies]:
+def copies(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Copies]]:
     """Return the founded laboratory on a kind of database, made when it is first asked for."""
     made: dict[str, Copies] = {}
 
     def of(kind: str) -> Copies:
         if kind not in made:
             server = request.getfixturevalue("postgres") if kind == "postgresql" else None
-            made[kind] = Copies(kind, tmp_path_factory.mktemp("small"), server)
+            made[kind] = Copies(tmp_path_factory.mktemp("small"), server)
         return made[kind]
 
-    return of
-
-
-@pytest.fixture
-def clock() -> SteppingClock:
-    """A clock that moves on by a second each time it is read."""
-    return SteppingClock(MORNING)
+    yield of
+    for one in made.values():
+        one.store.close()
 
 
 @pytest.fixture(params=KINDS)
@@ -337,15 +350,17 @@ def laboratory(request: pytest.FixtureRequest, copies: Callable[[str], Copies]) 
 
 
 @pytest.fixture
-def store(laboratory: Copies, clock: SteppingClock) -> Iterator[Store]:
+def store(laboratory: Copies) -> Iterator[Store]:
     """A laboratory of its own with people and an instrument, on SQLite and on PostgreSQL."""
-    with closing(Store(laboratory.copy(), PASSWORDS, clock)) as opened:
-        yield opened
+    laboratory.renew()
+    yield laboratory.store
+    laboratory.store.close()
 
 
 @pytest.fixture
-def small(store: Store, clock: SteppingClock, laboratory: Copies) -> Small:
+def small(store: Store, laboratory: Copies) -> Small:
     """The laboratory and short ways to bring a sample to any point of its path."""
-    made = Small(store, clock)
-    made.people = dict(laboratory.people)
-    return made
+    return Small(store, laboratory.clock, laboratory.people)
+
+
+__all__ = ["Apart", "Copies", "Small", "copies", "laboratory", "message", "small", "statements", "store"]

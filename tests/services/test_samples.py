@@ -94,6 +94,7 @@ FORM_MISTAKES: list[tuple[dict[str, str], dict[str, str]]] = [
     ({"form_number": ""}, {"form_number": "Sampling form number is needed."}),
     ({"form_number": "号" * 61}, {"form_number": "At most 60 characters."}),
     ({"business_name": "店" * 201}, {"business_name": "At most 200 characters."}),
+    ({"sampled_on": "2026-11-19", "product_date": "20261120"}, {"product_date": "20261120 lies after the sampling on 2026-11-19."}),
     ({"sampled_on": "2026-11-19", "product_date": "2026-11-20"}, {"product_date": "2026-11-20 lies after the sampling on 2026-11-19."}),
 ]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.services.small import clock, copies, laboratory, small, store
+from tests.services.small import copies, laboratory, small, store
 
-__all__ = ["clock", "copies", "laboratory", "small", "store"]
+__all__ = ["copies", "laboratory", "small", "store"]
 
 
 @pytest.fixture(autouse=True)
