@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from sqlalchemy import select
 
+from lims.clock import local
 from lims.db.store import Work
 from lims.domain.analyses import Analysis, Determination
-from lims.domain.catalogue import Item
+from lims.domain.catalogue import Item, Procedure
 from lims.domain.instruments import Instrument, Message, Reading
 from lims.domain.samples import Portion, Sample
 from lims.errors import Refusal
-from lims.i18n import _
-from lims.rules import units
+from lims.i18n import N_, _
 from lims.rules.flows import ANALYSIS_FLOW, READING_FLOW, AnalysisState, ReadingFacts, ReadingState
 from lims.rules.quantity import parse
 from lims.rules.rights import PROGRAM, Actor
@@ -27,6 +26,16 @@ from lims.views.analyses import facts_of, load, present
 from lims.views.names import named
 
 FINAL = ("final", "corrected")
+
+STATUS_WORDS = {
+    "preliminary": N_("preliminary"),
+    "control": N_("a control"),
+    "failed": N_("failed"),
+}
+"""What an instrument calls a value that is not final."""
+
+NEVER = ("control", "failed")
+"""What nobody can make a sample's result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +88,9 @@ def land(work: Work, delivery: Delivery) -> int:
         )
         work.add(message)
         work.flush()
-        for place, sent in enumerate(delivery.readings or _nothing(delivery.problem), 1):
-            reading = _new(instrument.id, message.id, place, sent, delivery.received_at)
-            work.add(_recognised(work, reading, sent, delivery.problem))
+        problem = delivery.problem or _again(work, message)
+        for place, sent in enumerate(delivery.readings or _nothing(problem), 1):
+            work.add(_recognised(work, _new(instrument.id, message.id, place, sent, delivery.received_at), problem))
     return len(delivery.readings)
 
 
@@ -98,7 +107,7 @@ def match(work: Work, reading: int, analysis: int, *, by: Actor) -> None:
 @verb("readings.accept")
 def accept(work: Work, readings: Sequence[int], *, by: Actor) -> int:
     """Take matched readings into the results, each into the next free place. All or none. Returns how many."""
-    rows = list(work.scalars(select(Reading).where(Reading.id.in_(readings)).order_by(Reading.id)))
+    rows = _chosen(work, readings)
     for one in rows:
         problem = _misfit(work, one, one.analysis_id) if one.analysis_id else _("It belongs to no analysis yet. Match it first.")
         one.state = READING_FLOW.make("accept", ReadingFacts(one.state, problem), by)
@@ -121,9 +130,16 @@ def accept_mine(work: Work, readings: Sequence[int], *, by: Actor) -> int:
 @verb("readings.reject")
 def reject(work: Work, readings: Sequence[int], *, reason: str, by: Actor) -> None:
     """Put readings aside with a reason; they stay on record."""
-    for one in work.scalars(select(Reading).where(Reading.id.in_(readings))):
+    for one in _chosen(work, readings):
         one.state = READING_FLOW.make("reject", ReadingFacts(one.state), by, reason)
         one.reason, one.decided_by = reason.strip(), by.id
+
+
+def _chosen(work: Work, readings: Sequence[int]) -> list[Reading]:
+    rows = list(work.scalars(select(Reading).where(Reading.id.in_(readings)).order_by(Reading.id)))
+    if not rows:
+        raise Refusal(_("Nothing is chosen."))
+    return rows
 
 
 def _landed(work: Work, instrument: int, delivery: Delivery) -> bool:
@@ -138,19 +154,8 @@ def _landed(work: Work, instrument: int, delivery: Delivery) -> bool:
 
 
 def _new(instrument: int, message: int, place: int, sent: Sent, at: datetime) -> Reading:
-    return Reading(
-        message_id=message,
-        instrument_id=instrument,
-        place=place,
-        sample=sent.sample,
-        test=sent.test,
-        value=sent.value,
-        unit=sent.unit,
-        status=sent.status,
-        flags=sent.flags,
-        said_at=sent.said_at,
-        received_at=at,
-    )
+    said = {name: text.replace("\0", "␀") for name, text in asdict(sent).items()}  # no server keeps a NUL; the bytes stand in the message
+    return Reading(message_id=message, instrument_id=instrument, place=place, received_at=at, **said)
 
 
 def _nothing(problem: str) -> tuple[Sent, ...]:
@@ -158,55 +163,64 @@ def _nothing(problem: str) -> tuple[Sent, ...]:
     return (Sent("", "", "", ""),) if problem else ()
 
 
-def _recognised(work: Work, reading: Reading, sent: Sent, broken: str) -> Reading:
-    analysis, problem = (None, broken) if broken else _belongs(work, sent)
+def _again(work: Work, message: Message) -> str:
+    """Say when the instrument sent the very same bytes before: one measurement sent twice is not two determinations."""
+    query = select(Message.received_at).where(
+        Message.sha256 == message.sha256, Message.instrument_id == message.instrument_id, Message.id != message.id, Message.problem == ""
+    )
+    before = work.scalar(query.order_by(Message.id.desc()).limit(1))
+    if before is None:
+        return ""
+    at = local(before, work.setting("time_zone"))
+    return _("The instrument sent the very same message before, at {time}. Match it only if it is a further determination.").format(time=f"{at:%Y-%m-%d %H:%M}")
+
+
+def _recognised(work: Work, reading: Reading, broken: str) -> Reading:
+    analysis, problem = (None, broken) if broken else _belongs(work, reading)
     reading.analysis_id, reading.reason = analysis, problem
     reading.state = READING_FLOW.make("query" if problem else "recognise", ReadingFacts(ReadingState.NEW), PROGRAM)
     return reading
 
 
-def _belongs(work: Work, sent: Sent) -> tuple[int | None, str]:
+def _belongs(work: Work, reading: Reading) -> tuple[int | None, str]:
     """Return the analysis a value belongs to, or why a person has to look."""
-    if sent.status not in FINAL:
-        return None, _("The instrument calls this value {status}; it does not enter a result by itself.").format(status=sent.status)
-    sample = work.scalars(select(Sample).where(Sample.number == sent.sample)).first()
-    sample = sample or work.scalars(select(Sample).join(Portion, Portion.sample_id == Sample.id).where(Portion.number == sent.sample)).first()
+    if reading.status not in FINAL:
+        status = _(STATUS_WORDS.get(reading.status, reading.status))
+        return None, _("The instrument calls this value {status}; it does not enter a result by itself.").format(status=status)
+    number = reading.sample.strip()
+    sample = work.scalars(select(Sample).where(Sample.number == number)).first()
+    sample = sample or work.scalars(select(Sample).join(Portion, Portion.sample_id == Sample.id).where(Portion.number == number)).first()
     if sample is None:
-        return None, _("No sample has the number {number}.").format(number=sent.sample or "—")
-    row = work.execute(
-        select(Analysis.id, Analysis.state).join(Item, Analysis.item_id == Item.id).where(Analysis.sample_id == sample.id, Item.code == sent.test)
-    ).first()
-    if row is None:
-        return None, _("Nothing called {test} is asked of sample {number}.").format(test=sent.test or "—", number=sample.number)
-    problem = _value_problem(sent.value) or _state_problem(row.state)
-    return (None, problem) if problem else (row.id, "")
-
-
-def _value_problem(value: str) -> str:
-    try:
-        parse(value)
-    except Refusal as refusal:
-        return refusal.words
-    return ""
-
-
-def _state_problem(state: AnalysisState) -> str:
-    if state is AnalysisState.IN_TEST:
-        return ""
-    return _("The analysis is {state}; a value can come in only while it is in test.").format(state=_(ANALYSIS_FLOW.words[state]))
+        return None, _("No sample has the number {number}.").format(number=number or "—")
+    query = select(Analysis.id).join(Item, Analysis.item_id == Item.id).where(Analysis.sample_id == sample.id, Item.code == reading.test)
+    analysis = work.scalar(query)
+    if analysis is None:
+        return None, _("Nothing called {test} is asked of sample {number}.").format(test=reading.test or "—", number=sample.number)
+    problem = _misfit(work, reading, analysis)
+    return (None, problem) if problem else (analysis, "")
 
 
 def _misfit(work: Work, reading: Reading, analysis: int) -> str | None:
-    (row,) = load(work, [analysis])
-    if problem := _value_problem(reading.value) or _state_problem(row.state):
-        return problem
-    if row.procedure.formula:
-        return _("{item} is calculated from weighings; a reading cannot stand in for them.").format(item=named(row.item))
-    if row.item.code != reading.test:
-        return _("The reading is of {test}, the analysis of {item}. Choose the analysis of this item.").format(test=reading.test or "—", item=named(row.item))
-    measured = parse(reading.value)
+    """Say why a reading cannot be a value of an analysis, or return None."""
+    query = (
+        select(Analysis.state, Procedure.formula, Procedure.unit, Item)
+        .join(Procedure, Analysis.procedure_id == Procedure.id)
+        .join(Item, Analysis.item_id == Item.id)
+        .where(Analysis.id == analysis)
+    )
+    state, formula, unit, item = work.execute(query).one()
+    if reading.status in NEVER:
+        return _("The instrument calls this value {status}; it cannot be a sample's result. Reject it with a reason.").format(
+            status=_(STATUS_WORDS[reading.status])
+        )
+    if state is not AnalysisState.IN_TEST:
+        return _("The analysis is {state}; a value can come in only while it is in test.").format(state=_(ANALYSIS_FLOW.words[state]))
+    if formula:
+        return _("{item} is calculated from weighings; a reading cannot stand in for them.").format(item=named(item))
+    if item.code != reading.test:
+        return _("The reading is of {test}, the analysis of {item}. Choose the analysis of this item.").format(test=reading.test or "—", item=named(item))
     try:
-        units.convert(measured.value or Decimal(0), reading.unit, row.procedure.unit)
+        parse(reading.value).into(reading.unit, unit)
     except Refusal as refusal:
         return refusal.words
     return None

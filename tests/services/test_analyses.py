@@ -355,9 +355,8 @@ def test_who_entered_a_value_once_does_not_review_a_later_attempt_of_somebody_el
     (key,) = small.keys(number).values()
     small.do(worksheets.start, small.assigned(number, "quan1"), by="quan1")
     small.do(analyses.enter, key, 1, "0.2", by="quan1")
-    with small.store.work() as work:  # the work is taken over: nobody can do that in the window yet
-        with work.acting(small.people["ji"], "test"):
-            view.load(work, [key])[0].assigned_to = small.people["quan2"].id
+    with small.store.work() as work, work.acting(small.people["ji"], "test"):  # taken over: no verb does that yet
+        view.load(work, [key])[0].assigned_to = small.people["quan2"].id
     small.do(analyses.repeat, key, reason="换人复测", by="quan2")
     small.do(analyses.enter, key, 1, "0.18", by="quan2")
     small.do(analyses.submit, [key], by="quan2")
