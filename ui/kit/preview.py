@@ -35,6 +35,8 @@ class Preview(QWidget):
     """A bar (page x of y, zoom, print) over pages that scroll."""
 
     printed = Signal()
+    shown = Signal()
+    """Other pages are here, or none: what can be done with them has changed."""
 
     def __init__(self, desk: Desk, title: str = "") -> None:
         super().__init__()
@@ -63,7 +65,7 @@ class Preview(QWidget):
             return
         self.clear()
         self.pdf = pdf
-        self._desk.run(page_sizes, pdf, then=self._measured, once=f"preview-{id(self)}")
+        self._desk.run(page_sizes, pdf, then=lambda sizes: self._measured(pdf, sizes), once=f"preview-{id(self)}")
 
     def clear(self) -> None:
         """Show no pages."""
@@ -72,6 +74,7 @@ class Preview(QWidget):
             if widget := self._column.takeAt(0).widget():
                 widget.deleteLater()
         self._tell()
+        self.shown.emit()
 
     def print(self) -> None:
         """Ask where, then print at 300 dpi; what the printer says no to becomes a message."""
@@ -135,13 +138,16 @@ class Preview(QWidget):
         line.addWidget(self._print)
         return bar
 
-    def _measured(self, sizes: list[tuple[float, float]]) -> None:
+    def _measured(self, pdf: bytes, sizes: list[tuple[float, float]]) -> None:
+        if pdf is not self.pdf:
+            return  # put away meanwhile
         self.sizes = [QSizeF(*size) for size in sizes]
         for place in range(len(sizes)):
             self._column.addWidget(_Page(self._desk, self.pdf, place, len(sizes)), 0, Qt.AlignmentFlag.AlignHCenter)
         self._column.addStretch(1)
         self._scroll.verticalScrollBar().setValue(0)
         self._resize()
+        self.shown.emit()
 
     def _views(self) -> list[_Page]:
         widgets = (self._column.itemAt(place).widget() for place in range(self._column.count()))

@@ -71,6 +71,7 @@ class Certificates(Screen):
         self.left, self.first = left, self.list
         self.panel = Panel()
         self.preview = Preview(self.desk)
+        self.preview.shown.connect(self.refresh)
         return self.preview
 
     def refill(self) -> None:
@@ -94,8 +95,10 @@ class Certificates(Screen):
         self.note(_("{count} wait for approval").format(count=waiting) if waiting else "")
 
     def _put_list(self, rows: list[CertificateRow]) -> None:
+        held = self.list.blockSignals(True)
         self.list.put(rows)
-        if rows and self._key not in {row.id for row in rows}:
+        self.list.blockSignals(held)
+        if rows and (self._key is None or not self.list.select(self._key)):
             self._open(rows[0].id)
         elif not rows and self._key is None:
             self._clear()
@@ -105,6 +108,8 @@ class Certificates(Screen):
             self._open(row.id)
 
     def _open(self, key: int) -> None:
+        if key != self._key:
+            self.preview.clear()  # no page of another report stands under this one's number
         self._key = key
         self.list.select(key)
         self.desk.ask(view.card, key, then=self._put_card, once="certificates.card")
