@@ -127,7 +127,8 @@ def _user() -> str:
 
 def _holder(path: Path) -> str:
     try:
-        said = json.loads(path.read_text("utf-8"))
+        with path.open(encoding="utf-8") as file:
+            said = json.loads(file.read(1000))
         return _("{user} on {host} (process {pid})").format(**said)
     except (OSError, ValueError, KeyError, TypeError):
         return _("Another program")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +16,18 @@ from sqlalchemy import select
 from lims.db.store import Work
 from lims.domain.catalogue import Item, Limit, Procedure, Product, Standard
 from lims.domain.thing import Thing
-from lims.errors import Refusal
-from lims.i18n import _
-from lims.rules import formula
+from lims.errors import Refusal, Trouble
+from lims.i18n import _, why
+from lims.rules import formula, quantity
 from lims.rules.judgement import Comparison
 from lims.rules.limits import FORBIDDEN, Operator
 from lims.rules.replicates import Kind
 from lims.rules.rounding import round_to
+from lims.rules.units import FACTORS
 from resources import FOLDER
 
 CATALOGUE = FOLDER / "catalogue"
+UNITS = frozenset(unit for family in FACTORS for unit in family)
 
 Read = Callable[[str], Any]
 
@@ -45,10 +48,7 @@ def _optional(read: Read) -> Read:
 
 
 def _decimal(text: str) -> Decimal:
-    value = Decimal(text)
-    if not value.is_finite():
-        raise ValueError(text)
-    return value
+    return quantity.number(text)
 
 
 def _count(text: str) -> int:
@@ -65,6 +65,12 @@ def _interval(text: str) -> str:
 def _formula(text: str) -> str:
     if text:
         formula.names(text)
+    return text
+
+
+def _unit(text: str) -> str:
+    if text and text not in UNITS:
+        raise ValueError(text)
     return text
 
 
@@ -97,7 +103,7 @@ SHEETS = (
             "code": _needed,
             "method": _needed,
             "title_zh": str,
-            "unit": str,
+            "unit": _unit,
             "determinations": _count,
             "single_rounding": _interval,
             "rounding": _interval,
@@ -121,7 +127,7 @@ SHEETS = (
             "classification": str,
             "operator": Operator,
             "limit": _optional(_decimal),
-            "unit": str,
+            "unit": _unit,
             "basis": str,
             "condition": str,
             "clause": str,
@@ -131,6 +137,41 @@ SHEETS = (
         {"item": Item, "product": Product, "standard": Standard},
     ),
 )
+
+
+def _standard_mistake(row: Mapping[str, Any]) -> str | None:
+    if row["in_force"] and row["abolished"] and row["abolished"] <= row["in_force"]:
+        return _("it ends before it begins")
+    return None
+
+
+def _procedure_mistake(row: Mapping[str, Any]) -> str | None:
+    detection, quantitation = row["detection_limit"], row["quantitation_limit"]
+    if detection is not None and quantitation is not None and detection > quantitation:
+        return _("the limit of detection lies above the limit of quantitation")
+    if (row["tolerance_kind"] is None) != (row["tolerance"] is None):
+        return _("a tolerance needs its kind, and a kind its tolerance")
+    asked = formula.names(row["formula"]) if row["formula"] else ()
+    told = [words.partition("=")[0].strip() for words in row["inputs"].split(";") if words.strip()]
+    if unknown := sorted(set(told) ^ set(asked)):
+        return _("formula and inputs do not name the same: {names}").format(names=", ".join(unknown))
+    return None
+
+
+def _limit_mistake(row: Mapping[str, Any]) -> str | None:
+    if (row["limit"] is None) != (row["operator"] in FORBIDDEN):
+        return _("limit and operator do not go together")
+    if row["limit"] is not None and not row["unit"]:
+        return _("a limit needs its unit")
+    return None
+
+
+MISTAKES: Mapping[type[Thing], Callable[[Mapping[str, Any]], str | None]] = {
+    Standard: _standard_mistake,
+    Procedure: _procedure_mistake,
+    Limit: _limit_mistake,
+}
+"""What can be wrong with a row although each of its fields can be read."""
 
 
 def load(work: Work, folder: Path = CATALOGUE) -> None:
@@ -143,34 +184,54 @@ def load(work: Work, folder: Path = CATALOGUE) -> None:
 
 
 def _rows(sheet: Sheet, path: Path, keys: Mapping[type[Thing], Mapping[str, int]]) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        if strange := set(reader.fieldnames or ()) ^ {*sheet.columns, *sheet.links}:
-            raise _wrong(path, 1, _("columns {names}").format(names=", ".join(sorted(strange))))
-        seen: set[str] = set()
-        for row in reader:
-            read = _row(sheet, path, reader.line_num, row, keys)
-            if read["code"] in seen:
-                raise _wrong(path, reader.line_num, _("code {code} stands twice").format(code=read["code"]))
-            seen.add(read["code"])
-            yield read
+    lines = _lines(path)
+    _line, header = next(lines, (1, []))
+    if strange := set(header) ^ {*sheet.columns, *sheet.links} | {name for name in header if header.count(name) > 1}:
+        raise _wrong(path, 1, _("columns {names}").format(names=", ".join(sorted(strange))))
+    seen: set[str] = set()
+    for line, fields in lines:
+        if len(fields) != len(header):
+            raise _wrong(path, line, _("{count} fields for {columns} columns").format(count=len(fields), columns=len(header)))
+        read = _row(sheet, path, line, dict(zip(header, fields, strict=True)), keys)
+        if read["code"] in seen:
+            raise _wrong(path, line, _("code {code} stands twice").format(code=read["code"]))
+        seen.add(read["code"])
+        yield read
+
+
+def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Return the rows with the number of the line each ends on, without the blanks around their fields."""
+    reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
+    try:
+        for fields in reader:
+            if fields:
+                yield reader.line_num, [field.strip() for field in fields]
+    except csv.Error as error:
+        raise _wrong(path, reader.line_num, str(error)) from None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except OSError as error:
+        raise Trouble(_("{file} cannot be read: {why}.").format(file=path, why=why(error))) from None
+    except UnicodeDecodeError as error:
+        raise _wrong(path, error.object[: error.start].count(b"\n") + 1, _("no UTF-8")) from None
 
 
 def _row(sheet: Sheet, path: Path, line: int, row: Mapping[str, str], keys: Mapping[type[Thing], Mapping[str, int]]) -> dict[str, Any]:
     read: dict[str, Any] = {}
-    if None in row:  # csv's key for what stands beyond the last column
-        raise _wrong(path, line, _("more fields than columns"))
     for name, reads in sheet.columns.items():
         try:
-            read[name] = reads((row[name] or "").strip())
-        except (ValueError, InvalidOperation, Refusal, AttributeError, TypeError):
+            read[name] = reads(row[name])
+        except (ValueError, Refusal):
             raise _wrong(path, line, f"{name} = {row[name]!r}") from None
     for name, kind in sheet.links.items():
         if row[name] not in keys[kind]:
             raise _wrong(path, line, _("{name} {code} is not in the library").format(name=name, code=repr(row[name])))
         read[f"{name}_id"] = keys[kind][row[name]]
-    if sheet.kind is Limit and (read["limit"] is None) != (read["operator"] in FORBIDDEN):
-        raise _wrong(path, line, _("limit and operator do not go together"))
+    if sheet.kind in MISTAKES and (words := MISTAKES[sheet.kind](read)):
+        raise _wrong(path, line, words)
     return read
 
 
