@@ -160,6 +160,8 @@ def _reader(path: Path) -> sqlite3.Connection:
 
 CODES = {
     sqlite3.SQLITE_FULL: "disk-full",
+    sqlite3.SQLITE_IOERR_WRITE: "disk-full",  # a quota, or the largest file the file system takes
+    sqlite3.SQLITE_IOERR_SHMSIZE: "disk-full",
     sqlite3.SQLITE_BUSY: "journal-held",
     sqlite3.SQLITE_LOCKED: "journal-held",
     sqlite3.SQLITE_NOTADB: "journal-foreign",
@@ -172,5 +174,6 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        code = CODES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, "journal-unusable")
+        said = getattr(error, "sqlite_errorcode", 0)
+        code = CODES.get(said) or CODES.get(said & 0xFF, "journal-unusable")
         raise Trouble(code, path=str(path), detail=str(error)) from error
