@@ -43,14 +43,14 @@ PATIENCE = 20.0
 """Seconds to wait for an instrument that is a thread of this very program."""
 
 ACCOUNTS: tuple[tuple[str, str, Role], ...] = (
-    ("shou", "收样员 周敏", Role.RECEPTIONIST),
-    ("jian1", "检验员 陈静", Role.ANALYST),
-    ("jian2", "检验员 李航", Role.ANALYST),
-    ("shen", "审核员 王芳", Role.REVIEWER),
-    ("pi", "授权签字人 赵宁", Role.SIGNATORY),
-    ("ji", "技术负责人 孙浩", Role.TECHNICAL),
+    ("shou", "周敏", Role.RECEPTIONIST),
+    ("jian1", "陈静", Role.ANALYST),
+    ("jian2", "李航", Role.ANALYST),
+    ("shen", "王芳", Role.REVIEWER),
+    ("pi", "赵宁", Role.SIGNATORY),
+    ("ji", "孙浩", Role.TECHNICAL),
 )
-ADMINISTRATOR = ("guan", "管理员 钱程")
+ADMINISTRATOR = ("guan", "钱程")
 
 SETTINGS = {
     "demonstration": "yes",

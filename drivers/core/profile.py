@@ -50,8 +50,8 @@ class Profile:
     units: Mapping[str, str]
     """Unit as sent -> our spelling."""
     sources: tuple[str, ...]
-    not_verified: tuple[str, ...]
-    """What nobody has seen on the real instrument yet."""
+    not_verified: tuple[Mapping[str, str], ...]
+    """What nobody has seen on the real instrument yet, each in both languages."""
     virtual: bool
     """Tried against our virtual instrument only."""
     file: Path = field(compare=False)
@@ -157,7 +157,7 @@ class _Checked:
             name=table["name"],
             maker=table["maker"],
             model=table["model"],
-            title=self._title(),
+            title=self._both("title", self._table["title"]),
             link=table["link"],
             codec=table["codec"],
             encoding=self._encoding(),
@@ -167,7 +167,7 @@ class _Checked:
             tests=self._words("tests", ITEM_CODE),
             units=self._words("units"),
             sources=self._list("sources"),
-            not_verified=self._list("not_verified"),
+            not_verified=tuple(self._both(f"not_verified[{place}]", each) for place, each in enumerate(self._table.get("not_verified", []))),
             virtual=table.get("virtual", False),
             file=self._file,
         )
@@ -197,12 +197,13 @@ class _Checked:
     def _kinds(self) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
         return LINKS[self._table["link"]], CODECS[self._table["codec"]]
 
-    def _title(self) -> Mapping[str, str]:
-        title = self._words("title")
+    def _both(self, path: str, said: Any) -> Mapping[str, str]:
+        """Read what is said in both languages."""
+        self._obeys(path, said, Law(dict))
         for language in LANGUAGES:
-            if language not in title:
-                raise self._fault("missing-key", f"title.{language}")
-        return title
+            if language not in said:
+                raise self._fault("missing-key", f"{path}.{language}")
+        return self._texts(path, said)
 
     def _encoding(self) -> str:
         encoding = str(self._table.get("encoding", "latin-1"))
@@ -233,9 +234,11 @@ class _Checked:
             raise self._fault("wrong-type", path, expected=hint.__name__)
 
     def _words(self, key: str, match: str = "") -> Mapping[str, str]:
-        table = self._table.get(key, {})
+        return self._texts(key, self._table.get(key, {}), match)
+
+    def _texts(self, path: str, table: Mapping[str, Any], match: str = "") -> Mapping[str, str]:
         for name, value in table.items():
-            self._obeys(f"{key}.{name}", value, Law(str, match=match))
+            self._obeys(f"{path}.{name}", value, Law(str, match=match))
         return MappingProxyType(dict(table))
 
     def _list(self, key: str) -> tuple[str, ...]:

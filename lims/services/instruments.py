@@ -204,9 +204,9 @@ class Ports:
 
     def profiles(self) -> list[ProfileRow]:
         """Return the kinds of instrument that can be connected, by name."""
-        chinese = language() == "zh_CN"
+        spoken = "zh" if language() == "zh_CN" else "en"
         return [
-            ProfileRow(one.name, one.title["zh" if chinese else "en"], one.maker, one.model, one.not_verified)
+            ProfileRow(one.name, one.title[spoken], one.maker, one.model, tuple(said[spoken] for said in one.not_verified))
             for one in sorted(profiles(self._own).profiles.values(), key=lambda one: one.name)
         ]
 

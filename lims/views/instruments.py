@@ -55,7 +55,8 @@ class ReadingRow:
     analysis_id: int | None
     matched_number: str
     matched_name: str
-    matched_item: str
+    item: str
+    """Name of the item in the reader's language; empty where the library does not know what was sent."""
     reason: str
     message_id: int
 
@@ -108,7 +109,7 @@ def inbox(work: Session, states: Sequence[ReadingState] = OPEN, limit: int = 500
         .join(Instrument, Reading.instrument_id == Instrument.id)
         .outerjoin(Analysis, Reading.analysis_id == Analysis.id)
         .outerjoin(Sample, Analysis.sample_id == Sample.id)
-        .outerjoin(Item, Analysis.item_id == Item.id)
+        .outerjoin(Item, (Item.id == Analysis.item_id) | (Analysis.id.is_(None) & (Item.code == Reading.test)))
         .where(Reading.state.in_(states))
         .order_by(Reading.state != ReadingState.NEEDS_PERSON, Reading.id.desc())
         .limit(limit)

@@ -80,7 +80,7 @@ def test_a_reading_is_matched_by_the_number_of_its_sample_or_portion(small: Smal
     number = small.begun()
     for sent in (number, f"{number}-1", f"{number}-B", f" {number} "):
         row = one(small, afb(sent), content=sent.encode())
-        assert (row.state, row.matched_number, row.matched_item, row.reason) == (ReadingState.MATCHED, number, "Aflatoxin B1", "")
+        assert (row.state, row.matched_number, row.item, row.reason) == (ReadingState.MATCHED, number, "Aflatoxin B1", "")
 
 
 def test_an_unknown_number_needs_a_person(small: Small, subtests: pytest.Subtests) -> None:

@@ -26,13 +26,14 @@ from ui.kit.screen import Screen
 from ui.kit.segments import Segments
 from ui.kit.table import Column, Edit, Group, Table
 from ui.screens import why
+from ui.screens.moments import minute
 
 WAITING: tuple[Column[WaitingRow], ...] = (
     Column(N_("Sample number"), lambda row: row.sample_number, identifier, 170),
     Column(N_("Sample"), lambda row: row.sample_name, width=180),
     Column(N_("Item"), lambda row: row.item, width=180),
     Column(N_("Method"), lambda row: row.method, width=180, stretch=True),
-    Column(N_("Received"), lambda row: row.received_at, lambda at: f"{at:%Y-%m-%d}" if at else "", 120),
+    Column(N_("Received"), lambda row: row.received_at, lambda at: Cell(minute(at), "text2"), 142),
 )
 
 LIST: tuple[Column[WorksheetRow], ...] = (Column(N_("Worksheet"), lambda row: row, lambda row: _sheet_cell(row), 240, stretch=True),)

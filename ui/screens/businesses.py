@@ -47,13 +47,13 @@ class Businesses(Register):
     adding = N_("Add business")
     empty = (N_("No businesses yet."), N_("A business is added by itself with its first sampling form, or here."))
     columns = (
-        Column(N_("Name"), lambda row: row, lambda row: Cell(row.name, weight=500, tip=row.name), 260, stretch=True, name="name"),
-        Column(N_("What it is"), lambda row: _kinds(row), width=120),
-        Column(N_("Link"), lambda row: row.link, _, 90),
-        Column(N_("Unified social credit code"), lambda row: row.credit_code, lambda code: Cell(code, role="bytes"), 190),
-        Column(N_("Contact"), lambda row: row.contact, width=100),
-        Column(N_("Phone"), lambda row: row.phone, width=120),
-        Column(N_("Sampled"), lambda row: row.samplings, lambda count: str(count) if count else "", 80, "right", tip=N_("How many sampling forms")),
+        Column(N_("Name"), lambda row: row, lambda row: Cell(row.name, weight=500, tip=row.name), 190, stretch=True, name="name"),
+        Column(N_("What it is"), lambda row: _kinds(row), width=96),
+        Column(N_("Link"), lambda row: row.link, _, 76),
+        Column(N_("Unified social credit code"), lambda row: row.credit_code, lambda code: Cell(code, role="bytes"), 168),
+        Column(N_("Contact"), lambda row: row.contact, width=84),
+        Column(N_("Phone"), lambda row: row.phone, width=112),
+        Column(N_("Sampled"), lambda row: row.samplings, lambda count: str(count) if count else "", 64, "right", tip=N_("How many sampling forms")),
     )
 
     def key(self, row: BusinessRow) -> Hashable:

@@ -159,7 +159,7 @@ class Certificates(Screen):
         if card.cause:
             facts.append((_("Reason"), card.cause))
         if card.document:
-            facts += [(_("Digest"), card.digest), (_("SHA-256 of the file"), card.document)]
+            facts += [(_("Digest"), _in_groups(card.digest)), (_("SHA-256 of the file"), _in_groups(card.document))]
         return facts
 
     # -- commands ------------------------------------------------------------------------------------------------------
@@ -241,3 +241,8 @@ def _row_cell(row: CertificateRow) -> Cell:
         right=Cell(short(row.approved_at), "text2", role="note"),
     )
     return Cell(number.text, prefix=number.prefix, right=how_far, below=below)
+
+
+def _in_groups(digest: str) -> str:
+    """A digest in groups of eight, to be compared by eye; it breaks between them."""
+    return " ".join(digest[start : start + 8] for start in range(0, len(digest), 8))

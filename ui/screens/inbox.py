@@ -32,7 +32,7 @@ COLUMNS: tuple[Column[ReadingRow], ...] = (
     Column(N_("Time"), lambda row: row.received_at, clock_time, 84),
     Column(N_("Instrument"), lambda row: row.instrument, width=160),
     Column(N_("Number as sent"), lambda row: row, lambda row: _sent(row), 132),
-    Column(N_("Item"), lambda row: row.matched_item or row.test, width=136),
+    Column(N_("Item"), lambda row: row.item or row.test, width=136),
     Column(N_("Value"), lambda row: row.value, lambda value: Cell(value, weight=500, align="right"), 80, "right"),
     Column(N_("Unit"), lambda row: row.unit, lambda unit: Cell(unit, "text3"), 62),
     Column(N_("Belongs to"), lambda row: row, lambda row: _belongs(row), 190),
@@ -123,7 +123,7 @@ class Inbox(Screen):
         if row is None:
             self.panel.put(_("Reading"), Words(_("Choose a reading to see where it comes from.")))
             return
-        parts: list[QWidget] = [Head(f"{row.test} · {row.instrument}", row.said_at.replace("T", " "), f"{row.value} {row.unit}".strip() or "—")]
+        parts: list[QWidget] = [Head(f"{row.item or row.test} · {row.instrument}", row.said_at.replace("T", " "), f"{row.value} {row.unit}".strip() or "—")]
         if row.reason:
             parts += [Words(row.reason, "warn" if row.state is ReadingState.NEEDS_PERSON else "text2", "ask" if row.state is ReadingState.NEEDS_PERSON else "")]
         if self._candidates:
@@ -143,7 +143,7 @@ class Inbox(Screen):
         if message := self._message:
             rows = _("rows {first} to {last} of {journal}").format(first=message.first_row, last=message.last_row, journal=message.journal[:8])
             facts += [
-                (_("Received"), minute(message.received_at)),
+                (_("Arrived"), minute(message.received_at)),
                 (_("Workstation"), message.workstation),
                 (_("Journal"), rows),
                 ("SHA-256", _short(message.sha256)),

@@ -81,13 +81,13 @@ class Instruments(Register):
         self.whose: Label
         self._listen()
         self.columns = (
-            Column(N_("Number"), lambda row: row, lambda row: Cell(row.code, "text" if row.active else "text2", weight=500), 90, name="code"),
-            Column(N_("Name"), lambda row: row.name, lambda name: Cell(name, tip=name), 180, stretch=True, name="name"),
-            Column(N_("Model"), lambda row: row.model, lambda model: Cell(model, "text2"), 120),
-            Column(N_("Port"), lambda row: self.port_of(row.code), self._port_cell, 210, name="port"),
-            Column(N_("Calibrated until"), lambda row: row, lambda row: self._calibrated(row), 130, name="calibrated"),
-            Column(N_("Readings"), lambda row: row.readings, lambda count: str(count) if count else "", 80, "right"),
-            Column(N_("Last message"), lambda row: row.last_message, lambda at: Cell(minute(at), "text2"), 150),
+            Column(N_("Number"), lambda row: row, lambda row: Cell(row.code, "text" if row.active else "text2", weight=500), 72, name="code"),
+            Column(N_("Name"), lambda row: row.name, lambda name: Cell(name, tip=name), 150, stretch=True, name="name"),
+            Column(N_("Model"), lambda row: row.model, lambda model: Cell(model, "text2", tip=model), 100),
+            Column(N_("Port"), lambda row: self.port_of(row.code), self._port_cell, 176, name="port"),
+            Column(N_("Calibrated until"), lambda row: row, lambda row: self._calibrated(row), 116, name="calibrated"),
+            Column(N_("Readings"), lambda row: row.readings, lambda count: str(count) if count else "", 60, "right"),
+            Column(N_("Last message"), lambda row: row.last_message, lambda at: Cell(minute(at), "text2"), 138),
         )
 
     def more(self) -> Sequence[Command]:

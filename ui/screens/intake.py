@@ -31,13 +31,13 @@ from ui.screens.registration import Registration
 
 COLUMNS: tuple[Column[SampleRow], ...] = (
     Column(N_("Sample number"), lambda row: row.number, identifier, 132, name="number"),
-    Column(N_("Sample"), lambda row: row.name, lambda name: Cell(name, weight=500, tip=name), 130, name="name"),
-    Column(N_("Sampled business"), lambda row: row.business, lambda name: Cell(name, tip=name), 170, stretch=True, name="business"),
-    Column(N_("Sampling form number"), lambda row: row.form_number, lambda number: identifier(number, 6), 190, name="form_number"),
+    Column(N_("Sample"), lambda row: row.name, lambda name: Cell(name, weight=500, tip=name), 110, name="name"),
+    Column(N_("Sampled business"), lambda row: row.business, lambda name: Cell(name, tip=name), 140, stretch=True, name="business"),
+    Column(N_("Sampling form number"), lambda row: row.form_number, lambda number: identifier(number, 6), 180, name="form_number"),
     Column(N_("Sampling date"), lambda row: row.sampled_on, lambda on: Cell(day(on), "text2"), 96),
     Column(N_("Items"), lambda row: row.analyses, lambda count: str(count), 56, "right"),
     Column(N_("State"), lambda row: row.state, lambda now: state(now.value, _(SAMPLE_FLOW.words[now])), 92),
-    Column(N_("Received"), lambda row: row.received_at, lambda at: Cell(minute(at), "text2"), 128),
+    Column(N_("Received"), lambda row: row.received_at, lambda at: Cell(minute(at), "text2"), 142),
 )
 
 BEGINNING = {"seal": "Seal intact", "agrees": "Agrees"}
@@ -45,6 +45,9 @@ BEGINNING = {"seal": "Seal intact", "agrees": "Agrees"}
 
 AGAIN = ("delivered_by", "transport", "test_place", "backup_place")
 """Answers the next sample of a delivery begins with."""
+
+CAME = (SampleState.RECEIVED, SampleState.IN_TEST, SampleState.REPORTED)
+"""A sample that was received is in one of these."""
 
 PAGE = 200
 
@@ -59,7 +62,7 @@ class Delivery:
 
 def delivery(work: Any, most: int) -> Delivery:
     """Read what intake shows."""
-    received = (row for now in (SampleState.RECEIVED, SampleState.IN_TEST) for row in view.rows(work, state=now, limit=most))
+    received = (row for now in CAME for row in view.rows(work, state=now, limit=most))
     return Delivery(tuple(view.rows(work, state=SampleState.EXPECTED, limit=most)), tuple(received))
 
 

@@ -31,13 +31,13 @@ EVIDENCE = {
 """What a row of the library rests on, in words; anything else is shown as it is written."""
 
 COLUMNS: tuple[Column[LimitRow], ...] = (
-    Column(N_("Item"), lambda row: row.item, lambda name: Cell(name, weight=500), 150, name="item"),
-    Column(N_("Product"), lambda row: row.product, width=90),
-    Column(N_("Classification"), lambda row: row.classification, lambda words: Cell(words, "text2", tip=words), 190, stretch=True),
-    Column(N_("Requirement"), lambda row: row, lambda row: _requirement(row), 140, name="requirement"),
-    Column(N_("Standard"), lambda row: row, lambda row: _standard(row), 170),
-    Column(N_("Rests on"), lambda row: row.evidence, lambda evidence: Cell(_(EVIDENCE.get(evidence, evidence)), "text2"), 170),
-    Column(N_("Checked"), lambda row: row, lambda row: _checked(row), 190, name="checked"),
+    Column(N_("Item"), lambda row: row.item, lambda name: Cell(name, weight=500), 126, name="item"),
+    Column(N_("Product"), lambda row: row.product, width=70),
+    Column(N_("Classification"), lambda row: row.classification, lambda words: Cell(words, "text2", tip=words), 120, stretch=True),
+    Column(N_("Requirement"), lambda row: row, lambda row: _requirement(row), 112, name="requirement"),
+    Column(N_("Standard"), lambda row: row, lambda row: _standard(row), 150),
+    Column(N_("Rests on"), lambda row: row.evidence, lambda evidence: Cell(_(EVIDENCE.get(evidence, evidence)), "text2"), 124),
+    Column(N_("Checked"), lambda row: row, lambda row: _checked(row), 150, name="checked"),
 )
 
 

@@ -27,7 +27,7 @@ from ui.screens.sample import SamplePage
 
 ALL = "all"
 STATES = {one.value: one for one in (SampleState.RECEIVED, SampleState.IN_TEST, SampleState.REPORTED)}
-FILTER = {ALL: N_("All"), "received": N_("Received"), "in_test": N_("In test"), "reported": N_("Reported")}
+FILTER = {ALL: N_("All"), **{name: SAMPLE_FLOW.words[one] for name, one in STATES.items()}}
 
 COLUMNS: tuple[Column[SampleRow], ...] = (
     Column(N_("Sample number"), lambda row: row.number, identifier, 140, name="number"),
@@ -35,7 +35,7 @@ COLUMNS: tuple[Column[SampleRow], ...] = (
     Column(N_("Sampled business"), lambda row: row.business, lambda name: Cell(name, tip=name), 180, stretch=True),
     Column(N_("Sampling form number"), lambda row: row.form_number, lambda number: identifier(number, 6), 190),
     Column(N_("Sampling date"), lambda row: row.sampled_on, lambda on: Cell(day(on), "text2"), 100),
-    Column(N_("Received"), lambda row: row.received_at, lambda at: Cell(minute(at), "text2"), 132),
+    Column(N_("Received"), lambda row: row.received_at, lambda at: Cell(minute(at), "text2"), 142),
     Column(N_("Reviewed"), lambda row: row, lambda row: Cell(_("{done} of {all}").format(done=row.done, all=row.analyses), "text2"), 84, "right"),
     Column(N_("State"), lambda row: row.state, lambda now: state(now.value, _(SAMPLE_FLOW.words[now])), 110, name="state"),
 )
