@@ -65,7 +65,7 @@ class Page(QWidget):
         self.column.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         scroll.setWidget(body)
         whole.addWidget(scroll, 1)
-        desk.refused.connect(lambda words: self.strip.put(Message("warn", words)))
+        desk.refused.connect(self._refused)
         desk.troubled.connect(self._troubled)
 
     def put(self, *parts: QWidget) -> None:
@@ -94,6 +94,9 @@ class Page(QWidget):
         self.language.chosen.connect(self.spoken)
         line.addWidget(self.language)
         return top
+
+    def _refused(self, words: str) -> None:
+        self.strip.put(Message("warn", words))
 
     def _troubled(self, words: str, again: Callable[[], Any]) -> None:
         self.strip.put(Message("bad", words, "", _("Try again"), again))
@@ -227,7 +230,7 @@ class Card(QWidget):
         self.act.refuse(None)
         said = {name or self._refused: words for name, words in mistakes.items()}
         self.form.note(said)
-        if self._refused in said:
+        if self._refused and self._refused in said:
             self.form.editors[self._refused].selectAll()
 
 

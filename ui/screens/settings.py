@@ -59,9 +59,12 @@ class Settings(Screen):
 
     def put(self, values: Mapping[str, str]) -> None:
         """Show what is set; what a person has begun to change stays."""
+        first = not self.kept
         self.kept = {setting.name: values[setting.name] for setting in SHOWN}
         if not self.form.dirty():
             self.put_back()
+        if first and self.isVisible():
+            self.begin()  # until now every field was locked
         self.refresh()
 
     def put_back(self) -> None:
