@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Delete, Insert, TextClause, Update, event, insert, inspect
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, UOWTransaction
+from sqlalchemy.orm.attributes import History
 
 from lims.domain.thing import Thing
 from lims.domain.trail import TrailLine
@@ -91,18 +92,31 @@ def lines_for(work: Work, kind: type[Thing], rows: Iterable[Mapping[str, Any]], 
 def _changes(thing: Thing) -> list[tuple[Thing, str, Any, Any]]:
     state = inspect(thing)
     found: list[tuple[Thing, str, Any, Any]] = []
-    for attribute in state.mapper.column_attrs:
-        history = state.attrs[attribute.key].history
-        if attribute.key == "version" or not history.has_changes():
+    histories = {attribute.key: state.attrs[attribute.key].history for attribute in state.mapper.column_attrs if attribute.key != "version"}
+    _refuse(thing, histories)
+    for name, history in histories.items():
+        if not history.has_changes():
             continue
         old, new = (history.deleted or [None])[0], (history.added or [None])[0]
-        if attribute.key in thing.secret:
-            found.append((thing, attribute.key, None, "•••"))
+        if name in thing.secret:
+            found.append((thing, name, None, "•••"))
         elif isinstance(new, dict) and isinstance(old, dict):
-            found += [(thing, f"{attribute.key}.{key}", old.get(key), new.get(key)) for key in {**old, **new} if old.get(key) != new.get(key)]
+            found += [(thing, f"{name}.{key}", old.get(key), new.get(key)) for key in {**old, **new} if old.get(key) != new.get(key)]
         else:
-            found.append((thing, attribute.key, old, new))
+            found.append((thing, name, old, new))
     return found
+
+
+def _refuse(thing: Thing, histories: Mapping[str, History]) -> None:
+    """Raise where what stands for good would be overwritten, or a state reached that no move leads to."""
+    changed = {name for name, history in histories.items() if history.has_changes()}
+    before = {name: next(iter(history.deleted or history.unchanged or ()), None) for name, history in histories.items()}
+    if late := sorted(changed & thing.fixed(before)):
+        raise RuntimeError(f"{thing.__tablename__} {thing.called()}: {', '.join(late)} can no longer change")
+    if thing.flow and "state" in changed:
+        now = getattr(thing, "state", None)
+        if not any(before["state"] in move.sources and move.target is now for move in thing.flow.moves):
+            raise RuntimeError(f"{thing.__tablename__} {thing.called()}: no move leads from {before['state']} to {now}")
 
 
 def _line(work: Work, thing: Thing, field: str, old: Any, new: Any) -> dict[str, Any]:

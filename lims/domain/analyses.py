@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lims.domain.thing import Thing, key, version, words
-from lims.rules.flows import AnalysisState
+from lims.rules.flows import ANALYSIS_FLOW, AnalysisState
 from lims.rules.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ class Analysis(Thing, kw_only=True):
     """One item asked of one sample, by one procedure, against one limit."""
 
     __tablename__ = "analysis"
+    flow = ANALYSIS_FLOW
     __table_args__ = (UniqueConstraint("sample_id", "item_id"),)
 
     id: Mapped[int] = key()
@@ -53,6 +54,7 @@ class Attempt(Thing, kw_only=True):
     """One try at an analysis; a further try leaves it as it was."""
 
     __tablename__ = "attempt"
+    added_only = True
     __table_args__ = (UniqueConstraint("analysis_id", "number"),)
 
     id: Mapped[int] = key()
@@ -73,6 +75,7 @@ class Determination(Thing, kw_only=True):
     """One value of one attempt, entered or accepted; a correction is a further row, the last one counts."""
 
     __tablename__ = "determination"
+    added_only = True
 
     id: Mapped[int] = key()
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), index=True)
@@ -95,6 +98,7 @@ class Judged(Thing, kw_only=True):
     """The verdict on an attempt with its explanation, as it stood at a moment; the last one counts."""
 
     __tablename__ = "judgement"
+    added_only = True
 
     id: Mapped[int] = key()
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), index=True)

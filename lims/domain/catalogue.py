@@ -108,6 +108,7 @@ class Limit(Thing, kw_only=True):
     """What a standard demands of an item in a product; a row is never changed, a new one takes its place."""
 
     __tablename__ = "limit"
+    added_only = True
 
     id: Mapped[int] = key()
     code: Mapped[str] = code()
@@ -150,6 +151,7 @@ class Confirmation(Thing, kw_only=True):
     """The laboratory has read a limit in its own copy of the standard."""
 
     __tablename__ = "confirmation"
+    added_only = True
 
     id: Mapped[int] = key()
     limit_id: Mapped[int] = mapped_column(ForeignKey("limit.id"), unique=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,13 +10,14 @@ from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lims.domain.thing import Thing, key, version, words
-from lims.rules.flows import CertificateState
+from lims.rules.flows import CERTIFICATE_FLOW, CertificateState
 
 
 class Certificate(Thing, kw_only=True):
     """One revision of a report. After approval its content and bytes never change."""
 
     __tablename__ = "certificate"
+    flow = CERTIFICATE_FLOW
     __table_args__ = (UniqueConstraint("number", "revision"),)
 
     id: Mapped[int] = key()
@@ -44,11 +46,19 @@ class Certificate(Thing, kw_only=True):
     def called(self) -> str:
         return f"{self.number}-{self.revision}"
 
+    def fixed(self, before: Mapping[str, Any]) -> frozenset[str]:
+        """After approval a report is issued, replaced or declared void with a cause, nothing else."""
+        if before["approved_at"] is None:
+            return frozenset({"number", "revision", "sample_id", "replaces_id", "drafted_at", "cause"})
+        later = {"state", "cause"} if before["issued_at"] else {"state", "cause", "issued_at"}
+        return frozenset(before) - later
+
 
 class Document(Thing, kw_only=True):
     """Frozen bytes under their own SHA-256."""
 
     __tablename__ = "document"
+    added_only = True
     secret = frozenset({"content"})
 
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -62,6 +72,7 @@ class Signature(Thing, kw_only=True):
     """A person put their name to something, with what it means and the digest of what it covers."""
 
     __tablename__ = "signature"
+    added_only = True
 
     id: Mapped[int] = key()
     sample_id: Mapped[int] = mapped_column(ForeignKey("sample.id"), index=True)

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lims.domain.thing import Thing, key, version, words
-from lims.rules.flows import ReadingState
+from lims.rules.flows import READING_FLOW, ReadingState
 
 
 class Instrument(Thing, kw_only=True):
@@ -34,6 +34,7 @@ class Message(Thing, kw_only=True):
     """One whole message as it came over the wire, bytes and all."""
 
     __tablename__ = "message"
+    added_only = True
     __table_args__ = (UniqueConstraint("instrument_id", "workstation", "journal", "first_row", "last_row"),)
     secret = frozenset({"content"})
 
@@ -58,6 +59,7 @@ class Reading(Thing, kw_only=True):
     """One value an instrument sent. It enters a result only when a person accepts it."""
 
     __tablename__ = "reading"
+    flow = READING_FLOW
 
     id: Mapped[int] = key()
     message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), index=True)

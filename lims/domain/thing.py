@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -18,6 +18,7 @@ from lims.rules.limits import Operator
 from lims.rules.replicates import Kind
 from lims.rules.rights import Role
 from lims.rules.verdict import Verdict
+from lims.rules.workflow import Workflow
 
 
 def key() -> MappedColumn[Any]:
@@ -118,6 +119,14 @@ class Thing(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False):
     """Whether changes of this kind are written into the audit trail."""
     secret: ClassVar[frozenset[str]] = frozenset()
     """Columns whose values the trail does not repeat."""
+    added_only: ClassVar[bool] = False
+    """Whether a row stays as it was written; a correction is a further row."""
+    flow: ClassVar[Workflow[Any, Any] | None] = None
+    """The moves by which *state* may change; no other reaches the database."""
+
+    def fixed(self, before: Mapping[str, Any]) -> frozenset[str]:
+        """Return the columns that may not change any more; *before* holds their values as they stand in the database."""
+        return frozenset(before) if self.added_only else frozenset()
 
     def called(self) -> str:
         """Return the name by which people know this thing: what stands in the trail."""

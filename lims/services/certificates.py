@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import select
@@ -12,8 +13,9 @@ from sqlalchemy import select
 from lims.db.store import Work
 from lims.domain.analyses import Analysis
 from lims.domain.certificates import Certificate, Document, Signature
+from lims.domain.samples import Sample
 from lims.errors import Refusal, Trouble
-from lims.i18n import N_, _
+from lims.i18n import N_, _, speaking
 from lims.rules.flows import CERTIFICATE_FLOW, AnalysisState, CertificateState
 from lims.rules.rights import Actor, Right
 from lims.services import numbers, people
@@ -27,7 +29,9 @@ ALIVE = (CertificateState.DRAFT, CertificateState.APPROVED, CertificateState.ISS
 
 def draft_where_ready(work: Work, samples: Iterable[int]) -> None:
     """Draft the report of every sample whose analyses are all reviewed and that has no draft or report in force yet."""
-    for sample in sorted(samples):
+    waiting = sorted(samples)
+    work.execute(select(Sample.id).where(Sample.id.in_(waiting)).order_by(Sample.id).with_for_update())  # two reviewers at once: the second sees the first
+    for sample in waiting:
         states = list(work.scalars(select(Analysis.state).where(Analysis.sample_id == sample, Analysis.state != AnalysisState.CANCELLED)))
         alive = work.scalar(select(Certificate.id).where(Certificate.sample_id == sample, Certificate.state.in_(ALIVE)))
         if states and all(state is AnalysisState.REVIEWED for state in states) and alive is None:
@@ -136,15 +140,17 @@ def save(path: Path, content: bytes) -> None:
         unfinished.write_bytes(content)
         unfinished.replace(path)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
         raise Trouble(_("{file} could not be written: {why}. The report is safe in the database.").format(file=path, why=error.strerror)) from None
 
 
 def _freeze(work: Work, certificate: Certificate, by: Actor) -> None:
     from lims.reports import food  # ReportLab costs half a second; only who signs pays it
 
-    meaning = view.STEPS["approve"][1]
-    sheet = view.sheet(work, certificate.id, work.now(), view.Signature("approve", by.name, work.now(), work.today(), _(meaning)))
+    with speaking(work.setting("report_language")):
+        meaning = _(view.STEPS["approve"][1])
+    sheet = view.sheet(work, certificate.id, work.now(), view.Signature("approve", by.name, work.now(), work.today(), meaning))
     content = content_of(dataclasses.replace(sheet, copy=Copy.ORIGINAL))
     del content["digest"]
     certificate.content, certificate.digest, certificate.verdict = content, digest(content), sheet.verdict.value
