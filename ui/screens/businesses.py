@@ -49,7 +49,7 @@ class Businesses(Register):
     columns = (
         Column(N_("Name"), lambda row: row, lambda row: Cell(row.name, weight=500, tip=row.name), 190, stretch=True, name="name"),
         Column(N_("What it is"), lambda row: _kinds(row), width=96),
-        Column(N_("Link"), lambda row: row.link, _, 76),
+        Column(N_("Link"), lambda row: _answer("link", row.link), str, 76),
         Column(N_("Unified social credit code"), lambda row: row.credit_code, lambda code: Cell(code, role="bytes"), 168),
         Column(N_("Contact"), lambda row: row.contact, width=84),
         Column(N_("Phone"), lambda row: row.phone, width=112),
@@ -64,7 +64,7 @@ class Businesses(Register):
 
     def card(self, row: BusinessRow) -> None:
         assert self.panel is not None
-        said = ((field.label, _(getattr(row, field.name))) for field in FIELDS[3:])
+        said = ((field.label, _answer(field.name, getattr(row, field.name))) for field in FIELDS[3:])
         rows = [(_(N_("What it is")), _kinds(row)), *((_(label), words) for label, words in said if words)]
         note = _("{count} sampling forms").format(count=row.samplings) if row.samplings else _("Never sampled here.")
         self.panel.put(self.heading(), Head(row.name, note), Rows(rows), foot=(self.acts["businesses.change"],))
@@ -76,6 +76,11 @@ class Businesses(Register):
 
     def keep(self, draft: BusinessDraft, row: BusinessRow | None) -> None:
         self.desk.ask(businesses.save, draft, number=row.id if row else None, by=self.person, then=self.saved, form=self.form)
+
+
+def _answer(name: str, words: str) -> str:
+    """A choice of the form is a word of the program; everything else stands as it was written."""
+    return _(words) if words in CHOICES.get(name, {}) else words
 
 
 def _kinds(row: BusinessRow) -> str:

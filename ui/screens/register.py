@@ -125,7 +125,7 @@ class Register(Screen):
         self.table.put(rows)
         if self._wanted is not None and self.table.select(self._wanted):
             self._wanted = None
-        elif rows and self.table.current() is None:
+        elif rows and self.table.current() is None and self.form is None:
             self.table.select(self.key(rows[0]))
         self.refresh()
 

@@ -1,0 +1,120 @@
+"""Laws of samples: the list page by page, found by state and number, and one of them in full with everything that was done to it."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+
+from tests.ui.screens import looking
+from tests.ui.screens.looking import words
+from tests.ui.screens.reception import INTAKE, Reception, Seat
+from ui.kit.preview import Preview
+from ui.screens.samples import Samples
+
+Key = Qt.Key
+
+
+@pytest.fixture
+def seat(sit, reception: Reception) -> Seat:
+    reception.registered()
+    reception.received(sample_name="玉米 <b>二</b> & 号", remark="两袋 {甲} %s &amp;")
+    made = sit("shou")
+    made.go("samples")
+    return made
+
+
+@pytest.fixture
+def samples(seat: Seat) -> Samples:
+    return seat.window.screen_in_front
+
+
+def test_the_newest_stands_first_and_has_the_cursor(seat: Seat, samples: Samples) -> None:
+    assert [row.number for row in samples.table.rows()] == ["LS2026-00002", "LS2026-00001"]
+    assert seat.focus is samples.table and samples.table.current().number == "LS2026-00002"
+
+
+def test_enter_opens_a_sample_and_esc_goes_back_to_the_same_row(seat: Seat, samples: Samples) -> None:
+    seat.press(Key.Key_Down)
+    seat.press(Key.Key_Return)
+    assert samples.reading and samples.card.row.number == "LS2026-00001"
+    assert seat.focus is samples.page.results
+    seat.press(Key.Key_Escape)
+    assert not samples.reading and samples.table.current().number == "LS2026-00001"
+
+
+def test_a_sample_in_full_tells_its_line_form_intake_portions_and_results(seat: Seat, samples: Samples) -> None:
+    seat.press(Key.Key_Return)
+    said = words(samples.page)
+    assert {"玉米 <b>二</b> & 号", "两袋 {甲} %s &amp;", INTAKE["appearance"], "LS2026-00002-1", "LS2026-00002-B", "A 柜 2 层", "封样完好"} <= set(said)
+    assert any("黄曲霉毒素" in text for text in said) and "水分" in said
+    assert looking.marked_up(seat.window) == [] and looking.cut_identifiers(seat.window) == [] and looking.cut_labels(seat.window) == []
+    assert looking.unreached(seat.window, samples) == [] and looking.nameless(seat.window) == []
+
+
+def test_filter_by_state_and_by_the_beginning_of_a_number(seat: Seat, samples: Samples) -> None:
+    seat.control(Key.Key_F)
+    seat.write("LS2026-00001")
+    seat.settled()
+    assert [row.number for row in samples.table.rows()] == ["LS2026-00001"]
+    seat.write("XX")
+    seat.settled()
+    assert not samples.table.rows() and "没有符合筛选的记录。" in words(samples)
+    samples.number.put("")
+    samples.which.choose("received")
+    seat.settled()
+    assert [row.number for row in samples.table.rows()] == ["LS2026-00002"]
+
+
+def test_why_a_result_is_so_is_told_here_too(sit, reception: Reception) -> None:
+    number = reception.submitted({"aflatoxin-b1": "23.7"})
+    seat = sit("shou")
+    samples = seat.go("samples", number)
+    seat.press(Key.Key_F3)
+    said = " ".join(words(samples.panel))
+    assert "23.7" in said and "≤ 20" in said and "不合格" in said
+    seat.press(Key.Key_Escape)
+    assert samples.reading and not samples.panel.isVisible(), "first the panel, then the sample"
+
+
+def test_labels_of_a_sample_without_portions_are_refused_in_words(seat: Seat, samples: Samples) -> None:
+    seat.press(Key.Key_Down)
+    assert "LS2026-00001" in samples.acts["samples.labels"].refusal()
+    seat.press(Key.Key_Up)
+    seat.control(Key.Key_P)
+    assert samples.panel.findChildren(Preview)
+
+
+def test_its_report_and_its_trail_are_one_key_away(sit, reception: Reception) -> None:
+    reception.issued()
+    seat = sit("pi")
+    samples = seat.go("samples", "LS2026-00001")
+    assert samples.acts["samples.go"].refusal() is None
+    seat.press(Key.Key_F4)
+    seat.settled()
+    trail = seat.window.screen_in_front
+    assert trail.heading() == "追溯" and {row.name for row in trail.table.rows()} >= {"LS2026-00001"}
+
+
+def test_a_sample_with_no_report_says_when_there_will_be_one(seat: Seat, samples: Samples) -> None:
+    seat.press(Key.Key_Return)
+    assert "审核" in samples.acts["samples.go"].refusal()
+
+
+def test_a_thousand_samples_are_read_page_by_page(sit, reception: Reception) -> None:
+    for _sample in range(3):
+        reception.registered()
+    seat = sit("shou")
+    samples = seat.go("samples")
+    samples._ask(limit=2)
+    seat.settled()
+    assert len(samples.table.rows()) == 2
+    samples._next_page()
+    seat.settled()
+    assert [row.number for row in samples.table.rows()] == ["LS2026-00003", "LS2026-00002", "LS2026-00001"]
+
+
+def test_what_changes_meanwhile_is_shown_by_itself(seat: Seat, samples: Samples, reception: Reception) -> None:
+    reception.registered()
+    seat.settled()
+    assert [row.number for row in samples.table.rows()] == ["LS2026-00003", "LS2026-00002", "LS2026-00001"]
+    assert samples.table.current().number == "LS2026-00002", "the cursor stays on its sample"
