@@ -13,6 +13,9 @@ from lims.i18n import _
 from lims.rules.rights import Actor, Right
 from lims.services.verb import verb
 
+LONGEST_NAME = 200
+"""Characters."""
+
 
 @dataclass(frozen=True, slots=True)
 class BusinessDraft:
@@ -37,6 +40,8 @@ def save(work: Work, draft: BusinessDraft, *, by: Actor, number: int | None = No
     name = draft.name.strip()
     if not name:
         raise Mistakes({"name": _("The name is needed.")})
+    if len(name) > LONGEST_NAME:
+        raise Mistakes({"name": _("At most {count} characters.").format(count=LONGEST_NAME)})
     other = work.scalars(select(Business).where(Business.name == name)).first()
     if other and other.id != number:
         raise Mistakes({"name": _("There is a business of this name already.")})

@@ -48,7 +48,7 @@ class SampleDraft:
     """Empty for the next one."""
 
 
-LONGEST = {"form_number": 60, "business_name": 200}
+LONGEST = {"form_number": 60, "business_name": businesses.LONGEST_NAME}
 """Answers that people are found by, and how many characters they may have."""
 
 

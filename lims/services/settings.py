@@ -12,12 +12,17 @@ from lims.errors import Mistakes
 from lims.i18n import _
 from lims.rules.rights import Actor, Right
 from lims.services.verb import verb
-from lims.settings import BY_NAME
+from lims.settings import BY_NAME, HIDDEN
 
 
 @verb("settings.change", Right.SETTINGS)
 def change(work: Work, values: Mapping[str, str], *, by: Actor) -> None:
-    """Set what differs from what is set now; a value that cannot be is noted beside its field."""
+    """Set what differs from what is set now; a value that cannot be is noted beside its field.
+
+    What no page shows is set at founding and never after: asking for it is a bug and raises KeyError.
+    """
+    if hidden := HIDDEN & set(values):
+        raise KeyError(", ".join(sorted(hidden)))
     put(work, values)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 import rfc8785
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -72,16 +73,21 @@ def limit_digest(limit: limits.Limit) -> str:
     return hashlib.sha256(rfc8785.dumps(said)).hexdigest()
 
 
-def confirmed_codes(work: Session) -> frozenset[str]:
-    """Return the codes of all limits whose confirmation covers what they say now."""
+def confirmed_codes(work: Session, among: Iterable[int | None] | None = None) -> frozenset[str]:
+    """Return the codes of all limits, or of those *among* keys, whose confirmation covers what they say now."""
     query = select(Limit, Confirmation.digest).join(Confirmation, Confirmation.limit_id == Limit.id).options(*_loaded())
+    if among is not None:
+        query = query.where(Limit.id.in_({key for key in among if key is not None}))
     return frozenset(row.code for row, digest in work.execute(query) if limit_digest(row.rule()) == digest)
 
 
-def limit_rows(work: Session, on: date) -> list[LimitRow]:
-    """Return the whole library of limits; those not confirmed first."""
+def limit_rows(work: Session, on: date, *conditions: ColumnElement[bool]) -> list[LimitRow]:
+    """Return the library of limits, or those of the products and items that meet *conditions*; those not confirmed first."""
     query = (
         select(Limit, Confirmation, Person.name)
+        .join(Product, Limit.product_id == Product.id)
+        .join(Item, Limit.item_id == Item.id)
+        .where(*conditions)
         .outerjoin(Confirmation, Confirmation.limit_id == Limit.id)
         .outerjoin(Person, Person.id == Confirmation.person_id)
         .options(*_loaded())
@@ -103,7 +109,7 @@ def offers(work: Session, product: str, on: date) -> list[OfferRow]:
     procedures: dict[int, list[Procedure]] = {}
     for procedure in work.scalars(select(Procedure).where(Procedure.item_id.in_([row.item_id for row in found])).order_by(Procedure.id)):
         procedures.setdefault(procedure.item_id, []).append(procedure)
-    confirmed = confirmed_codes(work)
+    confirmed = confirmed_codes(work, [row.id for row in found])
     return [
         OfferRow(
             named(row.item),
@@ -123,12 +129,11 @@ def offers(work: Session, product: str, on: date) -> list[OfferRow]:
 
 def find_limits(work: Session, product: str, item: str, on: date) -> list[LimitRow]:
     """Return the limits of an item in a product, each by code or by name, in the editions in force on a day."""
-    return [row for row in limit_rows(work, on) if row.in_force and _is(work, row, product, item)]
+    return [row for row in limit_rows(work, on, _called(Product, product), _called(Item, item)) if row.in_force]
 
 
-def _is(work: Session, row: LimitRow, product: str, item: str) -> bool:
-    limit = work.scalars(select(Limit).where(Limit.code == row.code).options(*_loaded())).one()
-    return product in (limit.product.code, limit.product.name_zh, limit.product.name_en) and item in (limit.item.code, limit.item.name_zh, limit.item.name_en)
+def _called(kind: type[Product | Item], name: str) -> ColumnElement[bool]:
+    return or_(kind.code == name, kind.name_zh == name, kind.name_en == name)
 
 
 def _loaded() -> tuple[ExecutableOption, ...]:

@@ -21,7 +21,7 @@ from lims.rules.flows import CertificateState
 from lims.rules.verdict import Verdict
 from lims.services import analyses, catalogue, certificates, settings
 from lims.views import certificates as view
-from tests.services.small import PASSWORD, Small
+from tests.services.small import PASSWORD, Apart, Small
 
 UNCONFIRMED = (
     "The laboratory has not confirmed the limit of Sulphur dioxide residue, so it cannot decide a report. Technical manager can confirm it in Limits."
@@ -71,7 +71,7 @@ def test_a_report_is_drafted_when_everything_is_reviewed_and_not_before(small: S
     assert (draft.number, draft.revision, draft.state, draft.sample_number) == ("BG2026-00001", 1, CertificateState.DRAFT, number)
 
 
-def test_a_report_is_drafted_once_also_when_its_last_two_results_pass_at_two_workstations_at_once(small: Small, apart: Any) -> None:
+def test_a_report_is_drafted_once_also_when_its_last_two_results_pass_at_two_workstations_at_once(small: Small, apart: Apart) -> None:
     number = small.submitted()
     first, second, third = small.keys(number).values()
     small.do(analyses.review, [third], by="shen")
