@@ -122,6 +122,8 @@ def save(work: Work, draft: InstrumentDraft, *, by: Actor) -> str:
     wrong = {}
     if words := number_mistake(draft.code):
         wrong["code"] = words
+    elif other := work.scalar(select(Instrument.code).where(func.lower(Instrument.code) == draft.code.lower(), Instrument.code != draft.code)):
+        wrong["code"] = _("There is an instrument {code} already.").format(code=other)  # one journal file on systems that do not tell case
     if not draft.name.strip():
         wrong["name"] = _("The name is needed.")
     if wrong:
@@ -225,7 +227,10 @@ class Ports:
             instrument = work.scalars(select(Instrument).where(Instrument.code == code)).first()
         if instrument is None or not instrument.active:
             raise Refusal(_("There is no instrument {code} in use.").format(code=code))
-        found = profiles(self._own).profiles.get(instrument.profile)
+        known = profiles(self._own)
+        found = known.profiles.get(instrument.profile)
+        if found is None and instrument.profile and known.faults:
+            raise Trouble(said(known.faults[0]))
         if found is None:
             raise Refusal(_("Instrument {code} has no profile that tells how it speaks. Choose one in Instruments.").format(code=code))
         return found
