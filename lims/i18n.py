@@ -1,7 +1,7 @@
 """Words in the person's language: English in the code, other languages in resources/translations.
 
 `N_` marks words where they are declared (tables, module level); `_` turns them into the person's language where they
-are shown. A catalogue is every `resources/translations/<language>/*.po` together, one file for each room; the compiled
+are shown, `n_` those that count something. A catalogue is every `resources/translations/<language>/*.po` together, one file for each room; the compiled
 form is made beside them when it is missing or older, so that it can never be out of date.
 """
 
@@ -57,6 +57,11 @@ SAID_BY_SYSTEM = {
 def why(error: OSError) -> str:
     """Return the reason the system gives, in the present language where it is one of the usual ones."""
     return _(SAID_BY_SYSTEM.get(error.errno or 0, "")) or error.strerror or str(error)
+
+
+def n_(one: str, many: str, count: int) -> str:
+    """Return the words for *count* things. English tells one from many; Chinese says both alike."""
+    return _(one if count == 1 else many)
 
 
 def use(name: str) -> None:

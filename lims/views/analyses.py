@@ -15,7 +15,7 @@ from lims.domain.catalogue import Item, Limit, Procedure
 from lims.domain.certificates import Certificate
 from lims.domain.people import Person
 from lims.domain.samples import Sample
-from lims.i18n import N_, _
+from lims.i18n import N_, _, n_
 from lims.rules import formula
 from lims.rules.flows import AnalysisFacts, AnalysisState, CertificateState, SampleState
 from lims.rules.judgement import COMPARISON_WORDS, REASON_WORDS, Comparison, Reason
@@ -156,7 +156,7 @@ def rows(work: Session, *, worksheet: int | None = None, sample: str | None = No
     found = list(work.scalars(query).unique())
     people = dict(work.execute(select(Person.id, Person.name)).all())
     facts = facts_of(work, found)
-    confirmed = confirmed_codes(work)
+    confirmed = confirmed_codes(work, [one.limit_id for one in found])
     return [_row(one, people, facts[one.id], confirmed) for one in found]
 
 
@@ -294,7 +294,7 @@ def _facts(one: Analysis, reported: str) -> AnalysisFacts:
 def _lacks(one: Analysis, attempt: Attempt | None) -> str | None:
     found = [measured(determination, one.procedure.unit) for determination in counting(attempt, one.procedure)]
     if empty := found.count(None):
-        return _("{count} values are missing.").format(count=empty) if empty > 1 else _("1 value is missing.")
+        return n_("{count} value is missing.", "{count} values are missing.", empty).format(count=empty)
     tolerance = one.procedure.rule("").tolerance
     numbers = [round_to(value.value, one.procedure.single_rounding) for value in found if value and value.value is not None]
     return tolerance.refusal(numbers) if tolerance and len(numbers) == len(found) else None

@@ -33,7 +33,9 @@ class Station:
 class Task:
     """Something that waits for this person: how many, in words, and where it is done."""
 
-    words: str
+    one: str
+    """In words where there is one, and where there are several."""
+    many: str
     count: int
     place: str
 
@@ -52,7 +54,7 @@ def card(work: Session, person: Actor) -> TodayCard:
     """Return the first screen of *person*."""
     counted = _counts(work)
     stations = tuple(Station(name, counted[key], place) for key, name, place in STATIONS)
-    tasks = tuple(Task(words, counted[key], place) for key, words, right, place in TASKS if right in person.rights and counted[key])
+    tasks = tuple(Task(one, many, counted[key], place) for key, one, many, right, place in TASKS if right in person.rights and counted[key])
     mine = worksheets.rows(work, analyst=person.login, open_only=True) if Right.TEST in person.rights else []
     return TodayCard(stations, tasks, tuple(mine), tuple(row for row in instrument_rows(work) if row.active and row.profile))
 
@@ -66,13 +68,13 @@ STATIONS = (
 )
 
 TASKS = (
-    ("expected", N_("samples to receive"), Right.RECEIVE, "intake"),
-    ("waiting", N_("analyses to put on a worksheet"), Right.ASSIGN, "bench"),
-    ("unmatched", N_("readings that need a person"), Right.TEST, "inbox"),
-    ("matched", N_("readings to accept"), Right.TEST, "inbox"),
-    ("submitted", N_("samples to review"), Right.REVIEW, "review"),
-    ("drafts", N_("reports to approve"), Right.APPROVE, "certificates"),
-    ("unconfirmed", N_("limits to confirm"), Right.CATALOGUE, "limits"),
+    ("expected", N_("sample to receive"), N_("samples to receive"), Right.RECEIVE, "intake"),
+    ("waiting", N_("analysis to put on a worksheet"), N_("analyses to put on a worksheet"), Right.ASSIGN, "bench"),
+    ("unmatched", N_("reading that needs a person"), N_("readings that need a person"), Right.TEST, "inbox"),
+    ("matched", N_("reading to accept"), N_("readings to accept"), Right.TEST, "inbox"),
+    ("submitted", N_("sample to review"), N_("samples to review"), Right.REVIEW, "review"),
+    ("drafts", N_("report to approve"), N_("reports to approve"), Right.APPROVE, "certificates"),
+    ("unconfirmed", N_("limit to confirm"), N_("limits to confirm"), Right.CATALOGUE, "limits"),
 )
 
 

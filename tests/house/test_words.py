@@ -26,8 +26,9 @@ def said() -> dict[str, str]:
     """Words of the code -> where they are said first."""
     found: dict[str, str] = {}
     for room in SAYING:
-        for file, line, words, _comments, _context in extract_from_dir(ROOT / room, [("**.py", "python")], keywords={"_": None, "N_": None}):
-            found.setdefault(words, f"{room}/{file}:{line}")
+        for file, line, words, _comments, _context in extract_from_dir(ROOT / room, [("**.py", "python")], keywords={"_": None, "N_": None, "n_": (1, 2)}):
+            for each in (words,) if isinstance(words, str) else words:
+                found.setdefault(each, f"{room}/{file}:{line}")
     return found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Sequence
 
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from lims.i18n import N_, _
+from lims.i18n import N_, _, n_
 from lims.rules.flows import ANALYSIS_FLOW, AnalysisState
 from lims.rules.rights import Right, right_refusal
 from lims.rules.verdict import Verdict
@@ -314,7 +314,7 @@ class Bench(Screen):
             self.desk.ask(worksheets.create, chosen, by=self.person, then=self._created)
         else:
             ready = [one.id for one in self._allowed("submit")]
-            words = _("{count} results submitted for review.").format(count=len(ready))
+            words = n_("{count} result submitted for review.", "{count} results submitted for review.", len(ready)).format(count=len(ready))
             self.desk.ask(analyses.submit, ready, by=self.person, then=lambda _none: self._submitted(words))
 
     def _submitted(self, words: str) -> None:

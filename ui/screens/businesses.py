@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from dataclasses import asdict
 from typing import Any
 
-from lims.i18n import N_, _
+from lims.i18n import N_, _, n_
 from lims.rules.rights import Right
 from lims.rules.sampling import FORM
 from lims.services import businesses
@@ -66,7 +66,7 @@ class Businesses(Register):
         assert self.panel is not None
         said = ((field.label, _answer(field.name, getattr(row, field.name))) for field in FIELDS[3:])
         rows = [(_(N_("What it is")), _kinds(row)), *((_(label), words) for label, words in said if words)]
-        note = _("{count} sampling forms").format(count=row.samplings) if row.samplings else _("Never sampled here.")
+        note = n_("{count} sampling form", "{count} sampling forms", row.samplings).format(count=row.samplings) if row.samplings else _("Never sampled here.")
         self.panel.put(self.heading(), Head(row.name, note), Rows(rows), foot=(self.acts["businesses.change"],))
 
     def sheet(self, row: BusinessRow | None) -> Sheet:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
-from lims.i18n import N_, _
+from lims.i18n import N_, _, n_
 from lims.rules.flows import CERTIFICATE_FLOW, CertificateState
 from lims.rules.rights import Right
 from lims.rules.verdict import WORDS, Verdict
@@ -92,7 +92,7 @@ class Certificates(Screen):
     def _count(self, counts: dict[CertificateState, int]) -> None:
         self.which.count({name: sum(counts.get(one, 0) for one in states or tuple(CertificateState)) for name, states in STATES.items()})
         waiting = counts.get(CertificateState.DRAFT, 0)
-        self.note(_("{count} wait for approval").format(count=waiting) if waiting else "")
+        self.note(n_("{count} waits for approval", "{count} wait for approval", waiting).format(count=waiting) if waiting else "")
 
     def _put_list(self, rows: list[CertificateRow]) -> None:
         held = self.list.blockSignals(True)

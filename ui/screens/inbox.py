@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
-from lims.i18n import N_, _
+from lims.i18n import N_, _, n_
 from lims.rules.flows import READING_FLOW, ReadingFacts, ReadingState
 from lims.services import readings
 from lims.views import instruments as view
@@ -175,8 +175,10 @@ class Inbox(Screen):
         return READING_FLOW.refusal("accept", ReadingFacts(rows[0].state), self.person)
 
     def _accept(self) -> None:
-        words = _("{count} readings taken into the results.")
-        self.desk.ask(readings.accept_mine, [row.id for row in self._matched()], by=self.person, then=lambda count: self.shell.toast(words.format(count=count)))
+        self.desk.ask(readings.accept_mine, [row.id for row in self._matched()], by=self.person, then=self._accepted)
+
+    def _accepted(self, count: int) -> None:
+        self.shell.toast(n_("{count} reading taken into the results.", "{count} readings taken into the results.", count).format(count=count))
 
     def _refusal(self, verb: str) -> str | None:
         row = self.table.current()
@@ -194,7 +196,7 @@ class Inbox(Screen):
         ask.reason(
             self,
             _("Reject"),
-            _("{count} readings are put aside. They stay on record.").format(count=len(rows)),
+            n_("{count} reading is put aside. It stays on record.", "{count} readings are put aside. They stay on record.", len(rows)).format(count=len(rows)),
             then=lambda reason, dialog: self.desk.ask(
                 readings.reject, [row.id for row in rows if row], reason=reason, by=self.person, then=dialog.done_with(), form=dialog
             ),

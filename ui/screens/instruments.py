@@ -84,9 +84,9 @@ class Instruments(Register):
             Column(N_("Number"), lambda row: row, lambda row: Cell(row.code, "text" if row.active else "text2", weight=500), 72, name="code"),
             Column(N_("Name"), lambda row: row.name, lambda name: Cell(name, tip=name), 150, stretch=True, name="name"),
             Column(N_("Model"), lambda row: row.model, lambda model: Cell(model, "text2", tip=model), 100),
-            Column(N_("Port"), lambda row: self.port_of(row.code), self._port_cell, 176, name="port"),
+            Column(N_("Port"), lambda row: self.port_of(row.code), self._port_cell, 166, name="port"),
             Column(N_("Calibrated until"), lambda row: row, lambda row: self._calibrated(row), 116, name="calibrated"),
-            Column(N_("Readings"), lambda row: row.readings, lambda count: str(count) if count else "", 60, "right"),
+            Column(N_("Readings"), lambda row: row.readings, lambda count: str(count) if count else "", 74, "right"),
             Column(N_("Last message"), lambda row: row.last_message, lambda at: Cell(minute(at), "text2"), 138),
         )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from lims.i18n import N_, _
+from lims.i18n import N_, _, n_
 from lims.rules.flows import SAMPLE_FLOW, SampleFacts, SampleState
 from lims.rules.rights import Right, right_refusal
 from lims.rules.sampling import FORM, INTAKE, REFUSAL_REASONS
@@ -31,9 +31,9 @@ from ui.screens.registration import Registration
 
 COLUMNS: tuple[Column[SampleRow], ...] = (
     Column(N_("Sample number"), lambda row: row.number, identifier, 132, name="number"),
-    Column(N_("Sample"), lambda row: row.name, lambda name: Cell(name, weight=500, tip=name), 110, name="name"),
+    Column(N_("Sample"), lambda row: row.name, lambda name: Cell(name, weight=500, tip=name), 100, name="name"),
     Column(N_("Sampled business"), lambda row: row.business, lambda name: Cell(name, tip=name), 140, stretch=True, name="business"),
-    Column(N_("Sampling form number"), lambda row: row.form_number, lambda number: identifier(number, 6), 180, name="form_number"),
+    Column(N_("Sampling form number"), lambda row: row.form_number, lambda number: identifier(number, 6), 190, name="form_number"),
     Column(N_("Sampling date"), lambda row: row.sampled_on, lambda on: Cell(day(on), "text2"), 96),
     Column(N_("Items"), lambda row: row.analyses, lambda count: str(count), 56, "right"),
     Column(N_("State"), lambda row: row.state, lambda now: state(now.value, _(SAMPLE_FLOW.words[now])), 92),
@@ -320,7 +320,7 @@ class Intake(Screen):
 
     def _typed(self) -> None:
         count = len(self.registration.offers.asked())
-        self.bar.remain(_("{count} items to test").format(count=count) if self.writing and count else "")
+        self.bar.remain(n_("{count} item to test", "{count} items to test", count).format(count=count) if self.writing and count else "")
         self.refresh()
 
     # -- words and refusals ------------------------------------------------------------------------------------------------

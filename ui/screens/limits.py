@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from lims.i18n import N_, _
+from lims.i18n import N_, _, n_
 from lims.rules.rights import Right, right_refusal
 from lims.services import catalogue
 from lims.views import catalogue as view
@@ -87,7 +87,8 @@ class Limits(Screen):
         codes = [row.code for row in rows]
 
         def send(answer: dict[str, Any], dialog: Dialog) -> None:
-            done = dialog.done_with(lambda _answer: self.shell.toast(_("{count} limits confirmed.").format(count=len(codes))))
+            words = n_("{count} limit confirmed.", "{count} limits confirmed.", len(codes)).format(count=len(codes))
+            done = dialog.done_with(lambda _answer: self.shell.toast(words))
             self.desk.ask(catalogue.confirm, codes, remark=answer["remark"], by=self.person, then=done, form=dialog)
 
         words = _("I have read them in the laboratory's own copy of the standard, and they say the same.")
@@ -177,5 +178,5 @@ def _standard(row: LimitRow) -> Cell:
 
 def _checked(row: LimitRow) -> Cell:
     if not row.confirmed_by:
-        return Cell(_("not confirmed by the laboratory"), chip="wait")
+        return Cell(_("not confirmed"), chip="wait", tip=_("The laboratory has not confirmed this limit, so it cannot decide a report yet."))
     return Cell(row.confirmed_by, chip="good", tip=row.remark)

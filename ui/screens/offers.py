@@ -26,7 +26,7 @@ class Offers(Table):
     def __init__(self) -> None:
         self._taken: set[tuple[str, str, str | None]] = set()
         columns: tuple[Column[OfferRow], ...] = (
-            Column(N_("Taken"), lambda row: row, self._tick, 46, "centre", name="taken"),
+            Column(N_("Taken"), lambda row: row, self._tick, 58, "centre", name="taken"),
             Column(N_("Item"), lambda row: row, _item, 150, stretch=True, name="item"),
             Column(N_("Requirement"), lambda row: row, _requirement, 190, name="requirement"),
             Column(N_("Limit"), lambda row: row.confirmed, _confirmed, 126, name="confirmed"),

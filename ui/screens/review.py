@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from lims.i18n import N_, _
+from lims.i18n import N_, _, n_
 from lims.rules.flows import ANALYSIS_FLOW, AnalysisState
 from lims.rules.rights import Right
 from lims.rules.verdict import WORDS, Verdict
@@ -36,9 +36,9 @@ COLUMNS: tuple[Column[AnalysisRow], ...] = (
     Column(N_("Unit"), lambda row: row.unit, lambda unit: Cell(unit, "text3"), 60),
     Column(N_("Limit"), lambda row: row.requirement, width=76, align="right"),
     Column(N_("Distance to the limit"), lambda row: row, lambda row: Cell(limits=why.limits(row)) if why.limits(row) else "", 130, stretch=True),
-    Column(N_("Verdict"), lambda row: row, lambda row: verdict(row.verdict.value), 104),
+    Column(N_("Verdict"), lambda row: row, lambda row: verdict(row.verdict.value), 124),
     Column(N_("Analyst"), lambda row: row.attempts[-1].analyst if row.attempts else "", width=110),
-    Column(N_("Attempts"), lambda row: len(row.attempts), lambda count: Cell(str(count), "warn", 500) if count > 1 else str(count), 56, "centre"),
+    Column(N_("Attempts"), lambda row: len(row.attempts), lambda count: Cell(str(count), "warn", 500) if count > 1 else str(count), 74, "centre"),
     Column(N_("State"), lambda row: row.state, lambda now: state(now.value, _(ANALYSIS_FLOW.words[now])), 88),
 )
 
@@ -114,7 +114,7 @@ class Review(Screen):
 
     def _put_list(self, rows: list[ReviewRow]) -> None:
         self.list.put(rows)
-        self.note(_("{count} samples wait").format(count=len(rows)) if rows else "")
+        self.note(n_("{count} sample waits", "{count} samples wait", len(rows)).format(count=len(rows)) if rows else "")
         if rows and self._left_number not in {row.sample_number for row in rows}:
             self._open(rows[0].sample_number)
 
@@ -187,7 +187,7 @@ class Review(Screen):
 
     def _pass(self) -> None:
         rows = self._submitted()
-        words = _("{count} results of {sample} passed.").format(count=len(rows), sample=self._left_number)
+        words = n_("{count} result of {sample} passed.", "{count} results of {sample} passed.", len(rows)).format(count=len(rows), sample=self._left_number)
         self.desk.ask(analyses.review, [row.id for row in rows], by=self.person, then=lambda _none: self._passed(words))
 
     def _passed(self, words: str) -> None:
@@ -230,5 +230,5 @@ class Review(Screen):
 
 def _sample_cell(row: ReviewRow) -> Cell:
     mark = {Verdict.PASS: "done", Verdict.FAIL: "bad"}.get(row.verdict, "ask")
-    below = Cell(f"{row.business} · " + _("{count} items").format(count=row.total), "text2", role="note")
+    below = Cell(f"{row.business} · " + n_("{count} item", "{count} items", row.total).format(count=row.total), "text2", role="note")
     return Cell(row.sample_name, weight=500, after=Cell(row.sample_number, "text2", role="note"), right=Cell(mark=mark), below=below)

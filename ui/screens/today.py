@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from lims.i18n import N_, _
+from lims.i18n import N_, _, n_
 from lims.views import today as view
 from lims.views.instruments import InstrumentRow
 from lims.views.today import Station, Task, TodayCard
@@ -105,7 +105,7 @@ class Today(Screen):
     def _next(self, tasks: Sequence[Task]) -> str:
         if not tasks:
             return _("Nothing waits for you.")
-        return _("Next: {tasks}").format(tasks=_(", ").join(f"{task.count} {_(task.words)}" for task in tasks))
+        return _("Next: {tasks}").format(tasks=_(", ").join(f"{task.count} {n_(task.one, task.many, task.count)}" for task in tasks))
 
 
 class Stations(QWidget):
@@ -183,7 +183,7 @@ class _TaskLine(QWidget):
         line.setContentsMargins(20, 9, 16, 9)
         line.addWidget(Label(str(task.count), "section", weight=500))
         line.addSpacing(6)
-        line.addWidget(Label(_(task.words), wrap=True), 1)
+        line.addWidget(Label(n_(task.one, task.many, task.count), wrap=True), 1)
         go = Button(_("Open"), "quiet", size="control_in_row")
         go.clicked.connect(lambda: screen.shell.open(task.place))
         line.addWidget(go)

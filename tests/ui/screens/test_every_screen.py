@@ -54,8 +54,10 @@ def laboratory(laboratories: dict[str, Reception], request: pytest.FixtureReques
 def data(laboratory: Reception) -> list[str]:
     """What the laboratory's own people wrote, and the library: shown as it stands in any language. Longest first."""
     found = {*FORM.values(), *INTAKE.values(), *AS_THEY_ARE, *laboratory.people, *(name for name, _role in PEOPLE.values())}
-    for profile in laboratory.ports.profiles():
-        found |= {profile.name, profile.title, *profile.not_verified}
+    for language in i18n.LANGUAGES:
+        with i18n.speaking(language):
+            for profile in laboratory.ports.profiles():
+                found |= {profile.name, profile.title, *profile.not_verified}
     found |= {device for device, _words in laboratory.ports.addresses()}
     with closing(sqlite3.connect(laboratory.folder.database)) as base:
         for table, columns in OWN.items():
