@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -24,10 +24,11 @@ from drivers.virtual import FAULTS
 from drivers.virtual.served import example, serve
 from lims.clock import local, system_clock
 from lims.db.folder import Folder, Lock
+from lims.db.store import reading
 from lims.errors import Refusal, Trouble
 from lims.i18n import _, language, why
 from lims.place import Place, anywhere
-from lims.services.instruments import profiles, said
+from lims.services.instruments import differs, profiles, said
 
 SHORT_WAIT = 0.2
 
@@ -118,11 +119,16 @@ def simulate(place: Place, profile: str, port: str | None, fault: str | None, on
 @click.option("--profile", help="Profile to read it with; the journal's own name unless given.")
 @click.pass_obj
 def replay(place: Place, journal_file: Path, profile: str | None) -> None:
-    """Print the readings of a JOURNAL anew, as the present program reads its bytes."""
-    known = _profile(place, profile or journal_file.stem)
-    with _told():
+    """Print the readings of a JOURNAL anew, as the present program reads its bytes; exit 1 where the laboratory holds others."""
+    known, folder = _profile(place, profile or journal_file.stem), Folder(place.path())
+    laboratory = reading(place.database or folder.url) if place.database or folder.there() else nullcontext()
+    with _told(), laboratory as session:
+        others = 0
         for delivery in replaying(journal_file, known):
             _print(delivery.as_json(str(journal_file)))
+            others += session is not None and differs(session, delivery)
+    if others:
+        raise Refusal(_("{count} messages of this journal stand in the laboratory with other readings than these.").format(count=others))
 
 
 @click.group()

@@ -11,11 +11,12 @@ import socket
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import date
 from pathlib import Path
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 import drivers
 from drivers import journal as journals
@@ -28,6 +29,7 @@ from drivers.transport import serial_ports
 from lims.clock import Clock
 from lims.db.store import Store, Work
 from lims.domain.instruments import Instrument, Message
+from lims.domain.instruments import Reading as Kept
 from lims.errors import Mistakes, Refusal, Trouble
 from lims.i18n import N_, _, language
 from lims.rules.numbering import number_mistake
@@ -145,6 +147,17 @@ def profiles(own: Path) -> Shelf:
 def said(trouble: drivers.Trouble) -> str:
     """Put what a driver says into words."""
     return _(TROUBLES[trouble.code]).format(**trouble.facts)
+
+
+def differs(session: Session, received: Received) -> bool:
+    """Tell whether the laboratory holds this message with other readings than the present program finds in it."""
+    where = (Message.journal == received.journal, Message.first_row == received.first_row, Message.last_row == received.last_row)
+    message = session.scalars(select(Message.id).where(*where)).first()
+    if message is None:
+        return False
+    columns = (Kept.sample, Kept.test, Kept.value, Kept.unit, Kept.status, Kept.flags, Kept.said_at)
+    kept = session.execute(select(*columns).where(Kept.message_id == message, Kept.test != "").order_by(Kept.place)).all()
+    return [tuple(row) for row in kept] != [astuple(_sent(reading)) for reading in received.readings]
 
 
 class Ports:

@@ -11,13 +11,13 @@ import tempfile
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from argon2 import PasswordHasher
 from sqlalchemy import func, select
 
-from drivers.journal import entries
+from drivers.journal import Journal, entries
 from drivers.transport import PtyTransport
 from drivers.virtual import Shown, compose, device
 from lims.db.folder import Folder
@@ -60,6 +60,12 @@ def prepare(folder: Path) -> None:
         people.create(work, AccountDraft("ji", "孙浩", frozenset({Role.TECHNICAL}), "first-2026"), by=keeper)
         people.change_password(work, "first-2026", "own-2026", by=(manager := people.sign_in(work, "ji", "first-2026").actor))
         instruments.save(work, InstrumentDraft(CODE, "真菌毒素读数仪", profile="mycotoxin-reader-lis", calibrated_until=date(2030, 1, 1)), by=manager)
+
+
+def write(journal: Path, data: bytes) -> None:
+    """Write a journal as a port would have."""
+    with Journal(journal, lambda: datetime(2026, 2, 8, 6, 44, tzinfo=UTC)) as one:
+        one.add("rx", (data,))
 
 
 def nursery(folder: Path) -> None:
