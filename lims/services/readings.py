@@ -19,7 +19,7 @@ from lims.errors import Refusal
 from lims.i18n import N_, _
 from lims.rules.flows import ANALYSIS_FLOW, READING_FLOW, AnalysisState, ReadingFacts, ReadingState
 from lims.rules.quantity import parse
-from lims.rules.rights import PROGRAM, Actor
+from lims.rules.rights import PROGRAM, Actor, Right
 from lims.services import analyses
 from lims.services.verb import verb
 from lims.views.analyses import facts_of, load, present
@@ -117,7 +117,7 @@ def accept(work: Work, readings: Sequence[int], *, by: Actor) -> int:
     return len(rows)
 
 
-@verb("readings.accept_mine")
+@verb("readings.accept_mine", Right.TEST)
 def accept_mine(work: Work, readings: Sequence[int], *, by: Actor) -> int:
     """Take those of the readings that belong to this person's own analyses; the others wait for their analyst. Returns how many."""
     query = select(Reading.id).join(Analysis, Reading.analysis_id == Analysis.id).where(Reading.id.in_(readings), Analysis.assigned_to == by.id)

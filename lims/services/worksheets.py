@@ -42,7 +42,7 @@ def create(work: Work, analyses: Sequence[int], *, by: Actor, analyst: str = "",
     return sheet.number
 
 
-@verb("worksheets.start")
+@verb("worksheets.start", Right.TEST)
 def start(work: Work, number: str, *, by: Actor) -> int:
     """Begin the work of a worksheet: every assigned analysis gets its first attempt. Returns how many began."""
     sheet = load(work, number)

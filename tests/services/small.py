@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from types import MappingProxyType
@@ -273,8 +273,9 @@ PASSWORDS = Argon2(PasswordHasher(1, 8, 1))
 
 def found(url: str) -> dict[str, Actor]:
     """Set the laboratory up in an empty database; return its people."""
-    with closing(Store(url, PASSWORDS, SteppingClock(MORNING))) as store:
-        small = Small(store, SteppingClock(MORNING))
+    clock = SteppingClock(MORNING - timedelta(days=1))
+    with closing(Store(url, PASSWORDS, clock)) as store:
+        small = Small(store, clock)
         guan = small.do(founding.found, FoundingDraft("示范区检验所", "示范区迎宾路 8 号", "guan", "管理员", PASSWORD, PASSWORD))
         small.people["guan"] = guan
         for login, roles in ROLES.items():

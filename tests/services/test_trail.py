@@ -1,0 +1,145 @@
+"""The trail: who, when, what, from, to, why; read from the first line on it gives what stands in the database."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+import pytest
+from sqlalchemy import inspect, select
+
+from lims.domain.samples import Sample
+from lims.domain.thing import Thing
+from lims.domain.trail import TrailLine
+from lims.services import analyses, businesses, certificates, readings, samples, settings
+from lims.services.businesses import BusinessDraft
+from lims.services.readings import Sent
+from tests.services.small import PASSWORD, Small
+
+KINDS: dict[str, type[Thing]] = {mapper.class_.__tablename__: mapper.class_ for mapper in Thing.registry.mappers if mapper.class_.trailed}
+
+
+def a_day(small: Small) -> None:
+    """Work a day in the laboratory: everything that can happen to a sample happens to one."""
+    number = small.begun()
+    keys = small.keys(number)
+    matched, unknown = small.send(Sent(number, "aflatoxin-b1", "4.7", "μg/kg"), Sent("?", "aflatoxin-b1", "1", "μg/kg"))
+    small.do(readings.accept, [matched], by="jian")
+    small.do(readings.reject, [unknown], reason="编号录错", by="jian")
+    small.fill(number)
+    small.do(analyses.repeat, keys["moisture"], reason="重新称量", by="jian")
+    small.fill(number)
+    small.do(analyses.submit, list(keys.values()), by="jian")
+    small.do(analyses.recall, [keys["moisture"]], by="jian")
+    small.do(analyses.submit, [keys["moisture"]], by="jian")
+    small.do(analyses.return_, [keys["deoxynivalenol"]], reason="附图谱", by="shen")
+    small.do(analyses.enter, keys["deoxynivalenol"], 1, "<100", by="jian")
+    small.do(analyses.submit, [keys["deoxynivalenol"]], by="jian")
+    small.do(analyses.review, list(keys.values()), by="shen")
+    small.confirm()
+    report = small.certificate(number)
+    small.do(certificates.approve_and_issue, report, PASSWORD, by=small.people["pi"])
+    second = small.do(certificates.revise, report, reason="地址写错", by="pi")
+    small.do(certificates.approve_and_issue, second, PASSWORD, by=small.people["pi"])
+    small.do(certificates.void, second, PASSWORD, reason="作废重出", by="pi")
+    small.do(samples.refuse, small.registered(), reason="封条破损", by="shou")
+    small.do(settings.change, {"objection_days": "10"}, by="guan")
+    small.do(settings.change, {"objection_days": "9"}, by="guan")
+
+
+def said(value: Any) -> Any:
+    """Return a value as the trail writes it."""
+    match value:
+        case Enum():
+            return value.value
+        case datetime() | date():
+            return value.isoformat()
+        case Decimal():
+            return format(value, "f")
+        case frozenset():
+            return ",".join(sorted(value))
+        case _:
+            return value
+
+
+def replayed(lines: list[TrailLine]) -> dict[tuple[str, str], dict[str, Any]]:
+    """Make everything and change everything as the lines say."""
+    things: dict[tuple[str, str], dict[str, Any]] = defaultdict(dict)
+    for line in lines:
+        thing = things[line.kind, line.thing]
+        name, _dot, part = line.field.partition(".")
+        if not line.field:
+            assert not thing, f"{line.kind} {line.thing} is made twice"
+            thing.update(json.loads(line.new or ""))
+        elif part:
+            thing.setdefault(name, {}).update({part: line.new})
+        else:
+            assert line.new == "•••" or str(line.old or "") == str(thing.get(name) or ""), (line.field, line.old, thing.get(name))
+            thing[name] = line.new
+    return dict(things)
+
+
+def test_replaying_the_trail_gives_everything_as_it_stands(small: Small) -> None:
+    a_day(small)
+    with small.store.work() as work:
+        things = replayed(list(work.scalars(select(TrailLine).order_by(TrailLine.id))))
+        rows = {(name, "/".join(map(str, inspect(row).identity))): row for name, kind in KINDS.items() for row in work.scalars(select(kind))}
+    assert set(things) == set(rows), "every row and nothing else"
+    for key, row in rows.items():
+        kind = type(row)
+        present = {column.key: said(getattr(row, column.key)) for column in inspect(kind).column_attrs if column.key not in ("id", "version")}
+        told = {name: value for name, value in things[key].items() if value not in (None, "", {})}
+        stands = {name: "•••" if name in kind.secret else value for name, value in present.items() if value not in (None, "", {})}
+        assert {name: str(value) for name, value in told.items()} == {name: str(value) for name, value in stands.items()}, key
+
+
+def test_every_line_says_who_when_and_what(small: Small) -> None:
+    a_day(small)
+    with small.store.work() as work:
+        lines = list(work.scalars(select(TrailLine).order_by(TrailLine.id)))
+    names = {actor.id: actor.name for actor in small.people.values()}
+    for line in lines:
+        assert line.person == ("" if line.person_id == 0 else names[line.person_id])
+        assert line.verb
+        assert line.name or line.kind == "setting"
+        assert line.old != line.new
+    assert [line.at for line in lines] == sorted(line.at for line in lines)
+    assert {line.verb for line in lines if line.person_id == 0} == {"people.found", "laboratory.found", "readings.land"}
+
+
+def test_a_reason_stands_beside_what_was_done_for_it(small: Small) -> None:
+    a_day(small)
+    with small.store.work() as work:
+        reasons = {(line.verb, line.reason) for line in work.scalars(select(TrailLine)) if line.reason}
+    assert reasons == {
+        ("readings.reject", "编号录错"),
+        ("analyses.repeat", "重新称量"),
+        ("analyses.return", "附图谱"),
+        ("certificates.revise", "地址写错"),
+        ("certificates.void", "作废重出"),
+        ("samples.refuse", "封条破损"),
+    }
+
+
+def test_a_change_says_from_what_to_what(small: Small) -> None:
+    key = small.do(businesses.save, BusinessDraft("甲", phone="1"), by="shou")
+    small.do(businesses.save, BusinessDraft("甲", phone="<2>"), by="shou", number=key)
+    with small.store.work() as work:
+        last = work.scalars(select(TrailLine).order_by(TrailLine.id.desc())).first()
+    assert (last.kind, last.name, last.field, last.old, last.new) == ("business", "甲", "phone", "1", "<2>")
+    assert (last.person, last.verb) == ("姓shou", "businesses.save")
+
+
+def test_nobody_changes_anything_unsigned(small: Small) -> None:
+    number = small.received()
+
+    def rename(work: Any) -> None:
+        work.scalars(select(Sample).where(Sample.number == number)).one().name = "forged"
+
+    with pytest.raises(RuntimeError, match="a change nobody signed for"):
+        small.do(rename)
+    assert small.card(number).row.name == "玉米"

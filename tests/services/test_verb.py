@@ -1,0 +1,161 @@
+"""Every verb of the program: refused without its right in words that name who can, and signed in the trail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from lims.domain.trail import TrailLine
+from lims.rules.rights import ROLES, Right, Role, holders, right_refusal
+from lims.services import certificates
+from lims.services.analyses import Typed
+from lims.services.businesses import BusinessDraft
+from lims.services.catalogue import confirm
+from lims.services.instruments import InstrumentDraft
+from lims.services.people import AccountDraft
+from lims.services.readings import Sent
+from lims.services.verb import VERBS, verb
+from tests.services.small import FIRST, INTAKE, PASSWORD, Small
+
+R = Right
+
+RIGHTS: dict[str, tuple[Right | None, str]] = {
+    "samples.register": (R.RECEIVE, "shou"),
+    "samples.receive": (R.RECEIVE, "shou"),
+    "samples.refuse": (R.RECEIVE, "shou"),
+    "samples.archive": (R.RECEIVE, "shou"),
+    "businesses.save": (R.RECEIVE, "shou"),
+    "worksheets.create": (R.ASSIGN, "jian"),
+    "worksheets.start": (R.TEST, "jian"),
+    "worksheets.note": (R.TEST, "jian"),
+    "analyses.enter": (R.TEST, "jian"),
+    "analyses.weigh": (R.TEST, "jian"),
+    "analyses.fill": (R.TEST, "jian"),
+    "analyses.submit": (R.TEST, "jian"),
+    "analyses.recall": (R.TEST, "jian"),
+    "analyses.repeat": (R.TEST, "jian"),
+    "analyses.return": (R.REVIEW, "shen"),
+    "analyses.review": (R.REVIEW, "shen"),
+    "analyses.cancel": (R.ASSIGN, "ji"),
+    "readings.match": (R.TEST, "jian"),
+    "readings.accept": (R.TEST, "jian"),
+    "readings.accept_mine": (R.TEST, "jian"),
+    "readings.reject": (R.TEST, "jian"),
+    "certificates.approve": (R.APPROVE, "pi"),
+    "certificates.issue": (R.APPROVE, "pi"),
+    "certificates.revise": (R.APPROVE, "pi"),
+    "certificates.void": (R.APPROVE, "pi"),
+    "catalogue.confirm": (R.CATALOGUE, "ji"),
+    "instruments.save": (R.INSTRUMENTS, "ji"),
+    "people.create": (R.PEOPLE, "guan"),
+    "people.amend": (R.PEOPLE, "guan"),
+    "people.reset": (R.PEOPLE, "guan"),
+    "settings.change": (R.SETTINGS, "guan"),
+    "people.password": (None, "jian2"),
+}
+"""Verb -> the right it needs, by hand from the design, and somebody who has it. One's own password needs none."""
+
+ONE_ROLE = {"shou": Role.RECEPTIONIST, "jian": Role.ANALYST, "shen": Role.REVIEWER, "pi": Role.SIGNATORY, "ji": Role.TECHNICAL, "guan": Role.ADMINISTRATOR}
+BENCH = {R.RECEIVE, R.ASSIGN, R.TEST, R.REVIEW, R.APPROVE, R.CATALOGUE, R.INSTRUMENTS}
+
+Calls = dict[str, tuple[tuple[Any, ...], dict[str, Any]]]
+
+
+def prepared(small: Small) -> Calls:
+    """Bring a laboratory to where every verb can be done to something, each to a thing of its own; return the calls."""
+    moisture = "gb1353-2018-moisture-maize"
+    small.do(confirm, ["gb2760-2024-sulphur-dioxide-wine"], by="ji")
+    waiting, assigned = small.keys(small.received()), small.assigned(small.received())
+    bench, other = small.keys(small.begun()), small.keys(small.begun())
+    for place, weighings in enumerate(({"W0": "10", "W1": "10", "W2": "18.6"}, {"W0": "10", "W1": "10", "W2": "18.6"}), 1):
+        small.do(VERBS["analyses.weigh"], other["moisture"], place, weighings, by="jian")
+    handed_in = small.keys(small.submitted())
+    draft, approved, issued, revised, reported = (small.reviewed("wine") for _five in range(5))
+    for key in (approved, issued, revised, reported):
+        small.do(certificates.approve, key, PASSWORD, by="pi")
+    for key in (issued, revised, reported):
+        small.do(certificates.issue, key, by="pi")
+    sample = small.do(certificates.view.card, reported).row.sample_number
+    on_bench = small.begun()
+    unknown, rejected = small.send(Sent("?", "aflatoxin-b1", "4.7", "μg/kg"), Sent("??", "aflatoxin-b1", "4.7", "μg/kg"))
+    matched, mine = small.send(Sent(on_bench, "aflatoxin-b1", "4.7", "μg/kg"), Sent(on_bench, "deoxynivalenol", "4.7", "μg/kg"), content=b"2")
+    why = {"reason": "原因 <b>"}
+    return {
+        "samples.register": ((small.draft(),), {}),
+        "samples.receive": ((small.registered(), INTAKE), {}),
+        "samples.refuse": ((small.registered(),), why),
+        "samples.archive": ((sample,), {}),
+        "businesses.save": ((BusinessDraft("新市场"),), {}),
+        "worksheets.create": ((list(waiting.values()),), {"analyst": "jian"}),
+        "worksheets.start": ((assigned,), {}),
+        "worksheets.note": ((assigned, "23 °C"), {}),
+        "analyses.enter": ((bench["aflatoxin-b1"], 1, "4.7"), {}),
+        "analyses.weigh": ((bench["moisture"], 1, {"W0": "10", "W1": "10", "W2": "18.6"}), {}),
+        "analyses.fill": (([Typed(bench["deoxynivalenol"], 1, "<100")],), {}),
+        "analyses.submit": (([other["moisture"]],), {}),
+        "analyses.recall": (([handed_in["moisture"]],), {}),
+        "analyses.repeat": ((other["aflatoxin-b1"],), why),
+        "analyses.return": (([handed_in["aflatoxin-b1"]],), why),
+        "analyses.review": (([handed_in["deoxynivalenol"]],), {}),
+        "analyses.cancel": (([other["deoxynivalenol"]],), why),
+        "readings.match": ((unknown, small.keys(on_bench)["aflatoxin-b1"]), {}),
+        "readings.accept": (([matched],), {}),
+        "readings.accept_mine": (([mine],), {}),
+        "readings.reject": (([rejected],), why),
+        "certificates.approve": ((draft, PASSWORD), {}),
+        "certificates.issue": ((approved,), {}),
+        "certificates.revise": ((revised,), why),
+        "certificates.void": ((issued, PASSWORD), why),
+        "catalogue.confirm": (([moisture],), {}),
+        "instruments.save": ((InstrumentDraft("MB-2", "读数仪"),), {}),
+        "people.create": ((AccountDraft("xin", "新人", frozenset({Role.ANALYST}), FIRST),), {}),
+        "people.amend": (("quan3", "改名", frozenset({Role.ANALYST}), True), {}),
+        "people.reset": (("quan3", FIRST), {}),
+        "settings.change": (({"laboratory_phone": "010-1"},), {}),
+        "people.password": ((PASSWORD, "another-2026"), {}),
+    }
+
+
+def test_every_verb_there_is_stands_in_the_table() -> None:
+    assert set(RIGHTS) == set(VERBS)
+
+
+def test_the_administrator_can_do_nothing_of_the_bench_and_the_bench_nothing_of_the_administrators() -> None:
+    for name, (right, _login) in RIGHTS.items():
+        assert right is None or (right in BENCH) == (right not in ROLES[Role.ADMINISTRATOR][1]), name
+
+
+def test_every_verb_is_refused_without_its_right_and_says_who_can_and_done_with_it_is_signed(small: Small, subtests: pytest.Subtests) -> None:
+    calls = prepared(small)
+    assert set(calls) == set(VERBS)
+    for name, (right, login) in RIGHTS.items():
+        arguments, options = calls[name]
+        with subtests.test(name):
+            for other, role in ONE_ROLE.items():
+                if right and right not in ROLES[role][1]:
+                    said = small.refused(VERBS[name], *arguments, **options, by=other)
+                    assert said == right_refusal(right, small.people[other])
+                    assert said.endswith(f"{holders(right)} can.")
+            before, begun = small.trail_length(), small.clock()
+            small.do(VERBS[name], *arguments, **options, by=login)
+            with small.store.work() as work:
+                lines = work.scalars(select(TrailLine).order_by(TrailLine.id).offset(before)).all()
+            assert lines, "every verb leaves a line"
+            nested = {"readings.accept_mine": "readings.accept"}
+            assert {(line.person_id, line.person, line.verb) for line in lines} == {(small.people[login].id, small.people[login].name, nested.get(name, name))}
+            assert {line.reason for line in lines} == {options.get("reason", "")}
+            assert all(begun < line.at <= small.clock() for line in lines)
+
+
+def test_a_move_that_needs_a_reason_is_refused_without_one(small: Small, subtests: pytest.Subtests) -> None:
+    for name, (arguments, options) in prepared(small).items():
+        if "reason" in options:
+            with subtests.test(name):
+                assert "reason" in small.refused(VERBS[name], *arguments, by=RIGHTS[name][1], reason=" \n").casefold()
+
+
+def test_two_verbs_cannot_bear_one_name() -> None:
+    with pytest.raises(ValueError, match=r"two verbs are called samples\.receive"):
+        verb("samples.receive")(lambda work, *, by: None)
