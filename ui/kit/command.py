@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QEnterEvent, QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QSizePolicy, QWidget
+from shiboken6 import isValid
 
 from lims.i18n import _
 from ui.kit import paint, scan
@@ -120,7 +121,7 @@ class Commands(QObject):
     def _pressed(self, command: Command) -> None:
         """A single letter may be the beginning of a scanned code: wait until that is sure."""
         if len(command.shortcut) == 1:
-            QTimer.singleShot(scan.SURE, self, lambda: None if scan.in_progress() else self.do(command.name))
+            scan.unless_scanned(lambda: self.do(command.name) if isValid(self) else None)
         else:
             self.do(command.name)
 

@@ -3,17 +3,19 @@
     scanner = Scanner(app); app.installEventFilter(scanner); scanner.scanned.connect(window.scanned)
 
 A field with the property `scans` takes the scan as typing. What a scan wrote into another field is taken out again, and a command on
-a single letter waits until it is sure that the letter was not the beginning of a code (`in_progress`).
+a single letter waits until it is sure that the letter was not the beginning of a code (`unless_scanned`).
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from shiboken6 import isValid
 
 APART = 0.030
 """Seconds between two characters of a scan, at most."""
@@ -37,7 +39,12 @@ class Scanner(QObject):
     def __init__(self, parent: QObject | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(parent)
         self._clock, self.code, self._last = clock, "", 0.0
+        self.count = 0
+        """Scans heard so far."""
         self._place: QObject | None = None
+        """Where the code began."""
+        self._at: QObject | None = None
+        """Where its last character went."""
         self._before = ""
         self._ended = ""
 
@@ -50,6 +57,9 @@ class Scanner(QObject):
         return False
 
     def _heard(self, place: QObject, event: QKeyEvent) -> bool:
+        before, self._at = self._at, place
+        if self.code and event.text() == self.code[-1] and _opened_by(before, place):
+            return False
         now = self._clock()
         fast, self._last = now - self._last <= APART, now
         self._ended = ""
@@ -73,6 +83,7 @@ class Scanner(QObject):
 
     def _take(self) -> None:
         code, self._ended = self._ended, ""
+        self.count += 1
         place = QApplication.focusWidget()
         if isinstance(place, QLineEdit) and place is self._place:
             place.setText(self._before)
@@ -81,8 +92,24 @@ class Scanner(QObject):
         self.scanned.emit(code)
 
 
-def in_progress() -> bool:
-    """Return whether a scan is running in now."""
+def _opened_by(before: QObject | None, place: QObject) -> bool:
+    """Return whether *place* is an editor that the last character opened in *before*: Qt hands it the same key once more."""
+    return before is not place and isinstance(before, QWidget) and isValid(before) and isinstance(place, QLineEdit) and before.isAncestorOf(place)
+
+
+def listening() -> Scanner | None:
+    """Return the application's scanner."""
     app = QApplication.instance()
-    scanner = app.findChild(Scanner) if app else None
-    return scanner is not None and len(scanner.code) > 1
+    return app.findChild(Scanner) if app else None
+
+
+def unless_scanned(run: Callable[[], Any]) -> None:
+    """Run what a single letter asks for once it is sure that no scan began with it: none is running in, and none has ended meanwhile."""
+    scanner = listening()
+    before = scanner.count if scanner else 0
+
+    def sure() -> None:
+        if scanner is None or not isValid(scanner) or (len(scanner.code) <= 1 and scanner.count == before):
+            run()
+
+    QTimer.singleShot(SURE, scanner or QApplication.instance(), sure)

@@ -48,12 +48,13 @@ def parts(cell: Cell | None) -> Iterator[Cell]:
 
 def cut_identifiers(whole: QWidget) -> list[str]:
     """Identifiers that have less room than they need."""
-    return [
-        cell.words()
-        for table in seen(whole, Table)
-        for _place, column, cell in cells(table)
-        if cell.prefix and theme.width(cell.prefix) + theme.width(cell.text, "body", 500) > table.columnWidth(column) - 2 * PAD - (table.margin if column == 0 else 0) + 1
-    ]
+
+
+    def room(table: Table, column: int) -> float:
+        return table.columnWidth(column) - 2 * PAD - (table.margin if column == 0 else 0) + 1
+
+    shown = ((table, column, cell) for table in seen(whole, Table) for _place, column, cell in cells(table) if cell.prefix)
+    return [cell.words() for table, column, cell in shown if theme.width(cell.prefix) + theme.width(cell.text, "body", 500) > room(table, column)]
 
 
 def cut_labels(whole: QWidget) -> list[str]:

@@ -107,7 +107,7 @@ def test_a_block_is_pasted_in_one_step_and_taken_back_in_one(seat: Seat, bench: 
 
 
 @pytest.mark.parametrize("typed", ["3.1.2", "abc", "=1+1", "<b>", "4,7"])
-def test_what_is_no_number_is_refused_in_one_sentence_and_nothing_is_written(typed: str, seat: Seat, bench: Bench, numbers: list[str], reception: Reception) -> None:
+def test_what_is_no_number_is_said_and_nothing_is_written(typed: str, seat: Seat, bench: Bench, numbers: list[str], reception: Reception) -> None:
     at(bench, numbers[0], AFLATOXIN)
     seat.type(typed)
     seat.press(Key.Key_Return)
@@ -174,10 +174,11 @@ def test_a_failing_value_and_one_near_its_limit_look_otherwise(seat: Seat, bench
     seat.control(Key.Key_V)
     table = bench.table
     result = [table.rows_model.cell(table.place_of(number), table.column_place("aflatoxin-b1|result")) for number in numbers]
-    assert [("remark" in cell.corner, bool(cell.tip), cell.ink, cell.weight) for cell in result] == [(False, False, "text", 500), (True, True, "text", 500), (False, False, "bad", 600)]
+    assert [("remark" in cell.corner, bool(cell.tip)) for cell in result] == [(False, False), (True, True), (False, False)]
+    assert [(cell.ink, cell.weight) for cell in result] == [("text", 500), ("text", 500), ("bad", 600)]
     verdict = [table.rows_model.cell(table.place_of(number), table.column_place("aflatoxin-b1|verdict")) for number in numbers]
     assert [cell.words() for cell in verdict] == ["合格", "合格", "不合格"]
-    assert "1 项不合格" in bench.bar.reason.text() or "不合格" in bench.bar.reason.text() or bench.acts["bench.go"].refusal()
+    assert "1 项不合格" in bench.bar.reason.text()
 
 
 def test_a_grey_submit_says_what_is_missing_and_ctrl_enter_hands_in(seat: Seat, bench: Bench, numbers: list[str], reception: Reception) -> None:
@@ -189,7 +190,7 @@ def test_a_grey_submit_says_what_is_missing_and_ctrl_enter_hands_in(seat: Seat, 
     at(bench, numbers[0], AFLATOXIN)
     seat.control(Key.Key_V)
     assert bench.acts["bench.go"].words() == "提交 3 项"
-    assert "未完成" in bench.bar.reason.text() or "6" in bench.bar.reason.text(), "what stays behind is counted"
+    assert "6 项未完成" in bench.bar.reason.text(), "what stays behind is counted"
     seat.control(Key.Key_Return)
     assert seat.done
     assert {one.state for number in numbers for one in reception.card(number).analyses if one.item_code == "aflatoxin-b1"} == {AnalysisState.SUBMITTED}

@@ -140,7 +140,7 @@ def test_keys_reach_everything_and_everything_has_a_name(laboratory: Reception, 
 
 def test_a_place_has_one_primary_command(laboratory: Reception, sit: Callable[..., Seat]) -> None:
     seat = sit("all", laboratory)
-    assert {place: 1 for place in PRIMARY} == {place: len(found) for place, found in everywhere(seat, looking.primaries).items()}
+    assert dict.fromkeys(PRIMARY, 1) == {place: len(found) for place, found in everywhere(seat, looking.primaries).items()}
 
 
 @pytest.mark.parametrize("login", [*PEOPLE, "guan"])

@@ -75,7 +75,16 @@ def test_a_laboratory_is_founded_and_its_administrator_signs_in(door: Door, qtbo
 
 @pytest.mark.parametrize(
     ("field", "typed"),
-    [("laboratory_name", ""), ("laboratory_address", " "), ("login", "a b"), ("login", ""), ("name", ""), ("password", "short"), ("password", "guan-guan"), ("again", "other-2026")],
+    [
+        ("laboratory_name", ""),
+        ("laboratory_address", " "),
+        ("login", "a b"),
+        ("login", ""),
+        ("name", ""),
+        ("password", "short"),
+        ("password", "guan-guan"),
+        ("again", "other-2026"),
+    ],
 )
 def test_a_mistake_stands_beside_its_field_and_nobody_is_there_yet(field: str, typed: str, door: Door) -> None:
     answers = ANSWERS | {field: typed} | ({"again": typed} if field == "password" else {})

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 
 from lims.services.readings import Sent
 from tests.ui.screens.looking import seen, words
-from tests.ui.screens.reception import Reception, Seat
+from tests.ui.screens.reception import Reception
 from ui.kit.command import Button
 from ui.screens import moments
 from ui.screens.today import Today
