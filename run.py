@@ -16,6 +16,7 @@ import hashlib
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -49,6 +50,7 @@ WORDS = {
     "ask": ("缺少系统软件包。运行下面这一行，再试一次：", "System packages are missing. Run this line, then try again:"),
     "apt": ("系统软件包没有装上，原因见上面几行。", "The system packages could not be installed; the lines above say why."),
     "venv": ("建立运行环境 {folder}", "Making the environment {folder}"),
+    "no venv": ("运行环境没有建成，原因见上面几行。", "The environment could not be made; the lines above say why."),
     "install": ("安装所需的库（第一次需要几分钟）", "Installing the libraries (a few minutes the first time)"),
     "pip": (
         "库没有装上，原因见上面几行。连上网络后再运行一次。",
@@ -66,7 +68,7 @@ def main(words: Sequence[str]) -> int:
         return code
     if code := environment():
         return code
-    return started([str(python_of(VENV, os.name)), *arguments(words)], ROOT if command == "bench" else None)
+    return started([str(python_of(VENV, os.name)), *arguments(words)], ROOT if command in ("test", "bench") else None)
 
 
 def arguments(words: Sequence[str]) -> list[str]:
@@ -107,10 +109,10 @@ def system_packages(testing: bool) -> int:
     return 0 if done.returncode == 0 else fail("apt")
 
 
-def missing_packages(testing: bool, found: Callable[[str], bool], ensurepip: bool, venv: bool, postgres: bool, pdftotext: bool) -> list[str]:
-    """Return the Debian packages that are missing; *found* tells whether a library is there."""
+def missing_packages(testing: bool, found: Callable[[str], bool], ensurepip: bool, set_up: bool, postgres: bool, pdftotext: bool) -> list[str]:
+    """Return the Debian packages that are missing; *found* tells whether a library is there, *set_up* whether an environment was finished before."""
     needed = [package for library, package in WINDOW_PACKAGES.items() if not found(library)]
-    if not ensurepip and not venv:
+    if not ensurepip and not set_up:
         needed.append("python3-venv")
     if testing and not postgres:
         needed.append("postgresql")
@@ -137,15 +139,16 @@ def has_postgres() -> bool:
 
 def environment() -> int:
     """Make .venv and install the program with its tests, unless exactly this was done before."""
-    wanted = fingerprint((ROOT / "pyproject.toml").read_bytes(), (ROOT / "constraints.txt").read_bytes(), sys.version)
+    wanted = fingerprint((ROOT / "pyproject.toml").read_bytes(), (ROOT / "constraints.txt").read_bytes(), sys.version, str(ROOT))
     if STAMP.exists() and STAMP.read_text("utf-8") == wanted:
         return 0
+    STAMP.unlink(missing_ok=True)  # from here to the end it is neither the old one nor the new one
     python = python_of(VENV, os.name)
     if not python.exists() or subprocess.run([str(python), "-m", "pip", "--version"], capture_output=True, check=False).returncode:
         say("venv", folder=VENV)
         made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], stdout=sys.stderr, check=False)
         if made.returncode:
-            return made.returncode
+            return fail("no venv")
     say("install")
     pip = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", "-c", str(ROOT / "constraints.txt"), "-e", f"{ROOT}[test]"]
     if subprocess.run(pip, stdout=sys.stderr, check=False).returncode:
@@ -162,6 +165,7 @@ def fingerprint(*parts: bytes | str) -> str:
 def started(command: Sequence[str], folder: Path | None = None) -> int:
     """Run *command* in place of this program, where the caller stands unless *folder* is given; pass its code on."""
     child = subprocess.Popen(list(command), cwd=folder, env={**os.environ, "PYTHONUTF8": "1"})
+    signal.signal(signal.SIGTERM, lambda _number, _frame: child.terminate())
     while True:
         try:
             return exit_code(child.wait())
@@ -203,4 +207,7 @@ if __name__ == "__main__":
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8")
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
