@@ -172,27 +172,28 @@ def labels(work: Session, number: str) -> list[LabelRow]:
 def stations(work: Session, sample: Sample, receiver: str) -> tuple[StationRow, ...]:
     """Return the sample's line: sampling, intake, test, review, approval, issue."""
     people = dict(work.execute(select(Person.id, Person.name)).all())
-    analyses = work.execute(
-        select(
-            func.max(Analysis.submitted_at),
-            func.max(Analysis.submitted_by),
-            func.max(Analysis.reviewed_at),
-            func.max(Analysis.reviewed_by),
-            func.count(),
-            _among((AnalysisState.REVIEWED,)),
-            _among(HANDED_IN),
-        ).where(Analysis.sample_id == sample.id, Analysis.state != AnalysisState.CANCELLED)
-    ).one()
-    submitted, tester, reviewed, reviewer, total, done, handed = analyses
+    asked = work.execute(
+        select(Analysis.state, Analysis.submitted_at, Analysis.submitted_by, Analysis.reviewed_at, Analysis.reviewed_by).where(
+            Analysis.sample_id == sample.id, Analysis.state != AnalysisState.CANCELLED
+        )
+    ).all()
+    tested = sorted((one.submitted_at, one.submitted_by) for one in asked if one.submitted_at)
+    reviewed = sorted((one.reviewed_at, one.reviewed_by) for one in asked if one.reviewed_at)
+    all_tested = bool(asked) and all(one.state in HANDED_IN for one in asked)
+    all_reviewed = bool(asked) and all(one.state is AnalysisState.REVIEWED for one in asked)
     report = work.scalars(select(Certificate).where(Certificate.sample_id == sample.id).order_by(Certificate.id.desc()).limit(1)).first()
     return (
         StationRow(_("Sampling"), sample.sampling.sampled_on, sample.sampling.form.get("samplers", "")),
         StationRow(_("Intake"), sample.received_at, receiver),
-        StationRow(_("Test"), submitted if total and handed == total else None, people.get(tester or 0, "")),
-        StationRow(_("Review"), reviewed if total and done == total else None, people.get(reviewer or 0, "")),
+        StationRow(_("Test"), tested[-1][0] if all_tested else None, _everybody(tested, people)),
+        StationRow(_("Review"), reviewed[-1][0] if all_reviewed else None, _everybody(reviewed, people)),
         StationRow(_("Approval"), report.approved_at if report else None, people.get(report.approved_by or 0, "") if report else ""),
         StationRow(_("Issue"), report.issued_at if report else None, ""),
     )
+
+
+def _everybody(signed: list[tuple[datetime, int]], people: Mapping[int, str]) -> str:
+    return _(", ").join(dict.fromkeys(people[who] for _at, who in signed))
 
 
 def _row(found: Any) -> SampleRow:
@@ -222,10 +223,6 @@ def _query() -> Select[Any]:
         .join(Sampling, Sample.sampling_id == Sampling.id)
         .join(Business, Sampling.business_id == Business.id)
     )
-
-
-def _among(states: tuple[AnalysisState, ...]) -> Any:
-    return func.coalesce(func.sum(case((Analysis.state.in_(states), 1), else_=0)), 0)
 
 
 def _count(condition: Any) -> Any:
