@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, event, func, insert, select
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session, UOWTransaction, sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
 
 from lims import domain  # noqa: F401  (every noun is mapped before the first session)
@@ -62,6 +63,8 @@ class Work(Session):
         self.loaded: list[witness.Loaded] = []
         self.door: dict[Any, Any] = {}
         self.kept: list[Callable[[Work], None]] = []
+        self.held: set[Thing] = set()
+        """Things that are asked for again and again: a session forgets what nobody holds, and would read them anew."""
         self._settings: dict[str, str] | None = None
         self._now: datetime | None = None
 
@@ -136,6 +139,8 @@ class Store:
             self.engine.dispose()
             raise
         kind = type("LaboratoryWork", (Work,), {"clock": staticmethod(clock), "passwords": passwords})
+        if self.engine.dialect.name == "sqlite":
+            event.listen(kind, "before_flush", _give_keys)
         witness.watch(self.engine, kind)
         self._make: sessionmaker[Work] = sessionmaker(self.engine, class_=kind, expire_on_commit=False)
 
@@ -190,8 +195,7 @@ def _insert(connection: Connection, kind: type[Thing], rows: Sequence[Mapping[st
     key = kind.__table__.c.id
     if connection.dialect.name != "sqlite":
         return list(connection.execute(insert(kind).returning(key, sort_by_parameter_order=True), [dict(row) for row in rows]).scalars())
-    # Asked for keys, SQLAlchemy would write to SQLite row by row. Its one writer knows them beforehand: nothing is ever deleted.
-    first: int = connection.scalar(select(func.coalesce(func.max(key), 0) + 1)) or 1
+    first = _next_key(connection, kind)
     keys = list(range(first, first + len(rows)))
     connection.execute(insert(kind), [{**row, "id": number} for number, row in zip(keys, rows, strict=True)])
     return keys
@@ -208,3 +212,24 @@ def reading(url: str | URL) -> Iterator[Session]:
                 yield session
     finally:
         engine.dispose()
+
+
+def _give_keys(work: Work, _context: UOWTransaction, _instances: Any) -> None:
+    """Give several new things of a kind their keys, so that they are written in one call."""
+    made: dict[type[Thing], list[Any]] = defaultdict(list)
+    for thing in work.new:
+        if isinstance(thing, Thing) and "id" in type(thing).__table__.c and getattr(thing, "id", None) is None:
+            made[type(thing)].append(thing)
+    for kind, things in made.items():
+        if len(things) > 1:
+            first = _next_key(work.connection(), kind)
+            for number, thing in enumerate(things, first):
+                thing.id = number
+
+
+def _next_key(connection: Connection, kind: type[Thing]) -> int:
+    """Return the next key of a kind in a file.
+
+    Asked for keys, SQLAlchemy would write to SQLite row by row. Its one writer knows them beforehand: nothing is ever deleted.
+    """
+    return connection.scalar(select(func.coalesce(func.max(kind.__table__.c.id), 0) + 1)) or 1

@@ -50,6 +50,7 @@ def _standing(work: Work, person: Actor, first_password: bool) -> Actor:
     account = work.get(Person, person.id)
     if account is None:
         raise Refusal(_("There is no account {login}.").format(login=person.login))
+    work.held.add(account)
     if not account.active:
         raise Refusal(_("This account is closed. The administrator can open it again."))
     if account.must_change and not first_password:
