@@ -80,7 +80,7 @@ def test_what_is_needed_is_said_beside_its_field_and_nothing_is_written(seat: Se
 def test_nothing_chosen_to_test_is_said_where_it_is_chosen(seat: Seat, form) -> None:
     filled(seat)
     seat.control(Key.Key_Return)
-    print("XX", form.about.words)
+    assert form.about.words == "选检验项目。"
     assert seat.focus is form.offers
 
 

@@ -52,7 +52,7 @@ def test_an_account_is_made_by_keys_and_its_password_must_be_changed(seat: Seat,
     made = row(reception, "yi")
     assert made.roles == frozenset({Role.ANALYST}) and made.must_change and made.active
     assert people.table.current().login == "yi" and people.table.hasFocus()
-    print("XX", words(people.panel))
+    assert {"检验员 乙", "须改密码"} <= set(words(people.panel))
 
 
 def test_roles_that_cannot_meet_are_said_and_nothing_is_written(seat: Seat, people: People, reception: Reception) -> None:
@@ -84,7 +84,7 @@ def test_an_account_is_closed_and_opened_again(seat: Seat, people: People, recep
     tick(seat, "active")
     seat.control(Key.Key_Return)
     assert not row(reception, "jian").active
-    print("XX", words(people.panel))
+    assert "已停用" in words(people.panel)
     with pytest.raises(Refusal):
         reception.do(service.sign_in, "jian", PASSWORD)
 
@@ -126,7 +126,7 @@ def test_ones_own_password_is_changed_with_the_present_one(sit, reception: Recep
         seat.press(Key.Key_Return)
 
     answer(PASSWORD, "mine-2026", "mine-2027")
-    print("XX",  dialog.form.notes["again"].words)
+    assert dialog.form.notes["again"].words == "两次密码不一样。"
     answer("wrong", "mine-2026", "mine-2026")
     assert "还可试" in dialog.form.notes["old"].words
     answer(PASSWORD, "short", "short")
