@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -14,6 +15,7 @@ from lims.db.folder import Folder
 from lims.db.store import Store, Work
 from lims.rules.rights import PROGRAM, Actor
 from lims.services.passwords import Argon2
+from tests.postgres import Postgres
 
 CHEAP = Argon2(PasswordHasher(1, 8, 1))
 """Passwords at the least cost: what they cost is tested elsewhere."""
@@ -29,30 +31,38 @@ def done(store: Store, job: Callable[[Work], object], by: Actor = PROGRAM, reaso
 
 @pytest.fixture(params=["sqlite", "postgresql"], scope="module")
 def empty(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], URL]]:
-    """Gives the address of one more database with nothing in it."""
-    made: list[str] = []
-
-    def file() -> URL:
-        folder = Folder(tmp_path_factory.mktemp("laboratory"))
-        folder.make()
-        return folder.url
-
-    def server() -> URL:
-        made.append(f"db_{next(_serials)}")
-        return make_url(postgres.fresh(made[-1]))
-
+    """Gives the address of one more database that holds its tables and nothing else: a copy, which is quicker than making one."""
     if request.param == "sqlite":
+        made = Folder(tmp_path_factory.mktemp("template"))
+        Store(made.url, CHEAP).close()
+
+        def file() -> URL:
+            folder = Folder(tmp_path_factory.mktemp("laboratory"))
+            folder.make()
+            shutil.copy(made.database, folder.database)
+            return folder.url
+
         yield file
         return
-    postgres = request.getfixturevalue("postgres")
+
+    postgres: Postgres = request.getfixturevalue("postgres")
+    template = make_url(postgres.fresh(f"db_{next(_serials)}"))
+    names = [template.database]
+    Store(template, CHEAP).close()
+
+    def server() -> URL:
+        names.append(f"db_{next(_serials)}")
+        postgres._sql(f'CREATE DATABASE "{names[-1]}" TEMPLATE "{template.database}"')
+        return template.set(database=names[-1])
+
     yield server
-    for name in made:
-        postgres.drop(name)
+    for name in names:
+        postgres.drop(str(name))
 
 
 @pytest.fixture
 def url(empty: Callable[[], URL]) -> URL:
-    """A new database for one test."""
+    """A database for one test, with nothing in it."""
     return empty()
 
 

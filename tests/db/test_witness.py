@@ -82,11 +82,19 @@ AROUND: dict[str, Callable[[Work, type[Thing]], object]] = {
 }
 
 
+def refusal(store: Store, job: Callable[[Work], object]) -> str:
+    try:
+        done(store, job)
+    except RuntimeError as error:
+        return str(error)
+    return ""
+
+
 @pytest.mark.parametrize("way", AROUND)
-@pytest.mark.parametrize("kind", WATCHED, ids=lambda kind: kind.__tablename__)
-def test_no_statement_reaches_a_watched_table_around_the_witness(kind: type[Thing], way: str, shared: Store) -> None:
-    with pytest.raises(RuntimeError, match=r"through the unit of work|raw changes do not reach the trail"):
-        done(shared, lambda work: AROUND[way](work, kind))
+def test_no_statement_reaches_a_watched_table_around_the_witness(way: str, shared: Store) -> None:
+    words = {kind.__tablename__: refusal(shared, lambda work, kind=kind: AROUND[way](work, kind)) for kind in WATCHED}
+    expected = ("may only be written through the unit of work", "raw changes do not reach the trail")
+    assert {name: said for name, said in words.items() if not said.endswith(expected)} == {}
 
 
 def test_only_the_counters_of_numbers_leave_no_trail() -> None:
