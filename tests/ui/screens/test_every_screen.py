@@ -125,10 +125,10 @@ def test_no_english_word_stands_in_the_chinese(laboratory: Reception, data: list
 CHINESE = re.compile(r"[\u3000-\u9fff\uff00-\uffef]+")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_nothing_is_cut_and_nothing_is_taken_for_markup(language: str, laboratory: Reception, sit: Callable[..., Seat]) -> None:
+@pytest.mark.parametrize(("language", "name"), [*((language, "filled") for language in LANGUAGES), ("pseudo", "empty")])
+def test_nothing_is_cut_and_nothing_is_taken_for_markup(language: str, name: str, laboratories: dict[str, Reception], sit: Callable[..., Seat]) -> None:
     i18n.use(language)
-    seat = sit("all", laboratory)
+    seat = sit("all", laboratories[name])
     laws = (looking.cut_identifiers, looking.cut_labels, looking.marked_up)
     assert everywhere(seat, lambda _screen: [words for law in laws for words in law(seat.window)]) == {}
 
@@ -162,9 +162,9 @@ NAMED = (
 """People and things of a laboratory."""
 
 
-def test_in_the_dark_nothing_stays_light(laboratory: Reception, sit: Callable[..., Seat]) -> None:
+def test_in_the_dark_nothing_stays_light(laboratories: dict[str, Reception], sit: Callable[..., Seat]) -> None:
     theme.use("dark")
-    seat = sit("all", laboratory)
+    seat = sit("all", laboratories["filled"])
 
     def light(screen: Screen) -> list[Any]:
         picture = seat.window.grab().toImage()
