@@ -7,34 +7,52 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import date
-from importlib.metadata import version
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 
-from lims.cli_instruments import instruments, journal
 from lims.errors import Mistakes, Refusal, Stale, Trouble
 from lims.i18n import _
 from lims.place import Place, anywhere
 
 DEMO_SIZES = ("small",)
 
+LATER = {"instruments": "lims.cli_instruments", "journal": "lims.cli_instruments"}
+"""Groups of commands that are loaded when somebody asks for them: the window is there before the database is."""
+
+
+class Lims(click.Group):
+    """The command with its groups, of which some are loaded late."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """Return every name, loaded or not."""
+        return sorted({*super().list_commands(context), *LATER})
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """Return a command by name."""
+        if name in LATER:
+            return cast(click.Command, getattr(import_module(LATER[name]), name))
+        return super().get_command(context, name)
+
 
 def _version(context: click.Context, _option: click.Parameter, asked: bool) -> None:
     if asked:
+        from importlib.metadata import version
+
         click.echo(f"shiyan-lims {version('shiyan-lims')}")
         context.exit()
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Lims, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the version and leave.")
 @anywhere
 @click.pass_context
 def lims(context: click.Context) -> None:
     """食验 Shiyan: the laboratory. Without a subcommand the desktop opens."""
     if context.invoked_subcommand is None:
-        sys.exit(_desktop(context.obj, None))
+        sys.exit(_desktop(context.obj))
 
 
 @lims.command()
@@ -45,18 +63,16 @@ def lims(context: click.Context) -> None:
 @click.pass_obj
 def demo(place: Place, headless: bool, fresh: bool, size: str) -> None:
     """Open the demonstration laboratory."""
-    from lims import demo as demonstration
-
     del size  # one size yet
     if fresh and place.database:
         raise Refusal(_("A demonstration on a server is begun anew in a new, empty database. Name one without --fresh."))
+    if not (headless or no_screen(sys.platform, os.environ)):
+        sys.exit(_desktop(place, demonstration=True, fresh=fresh))
+    from lims import demo as demonstration
+
     folder = demonstration.folder(place.path("demo"), fresh=fresh)
-    if headless or no_screen(sys.platform, os.environ):
-        for number, verdict, path in demonstration.walk(folder, place.database, say=lambda words: click.echo(words, err=True)):
-            click.echo(f"{number}\t{verdict}\t{path}")
-    else:
-        place.folder = str(folder.path)
-        sys.exit(_desktop(place, demonstration))
+    for number, verdict, path in demonstration.walk(folder, place.database, say=lambda words: click.echo(words, err=True)):
+        click.echo(f"{number}\t{verdict}\t{path}")
 
 
 @lims.command()
@@ -110,19 +126,15 @@ def limits(place: Place, product: str, item: str, on: Any) -> None:
         click.echo("\t".join((row.product, row.item, f"{row.requirement} {row.unit}", f"{row.standard} {row.clause}".strip(), row.classification, confirmed)))
 
 
-lims.add_command(instruments)
-lims.add_command(journal)
-
-
 def no_screen(platform: str, environment: Any) -> bool:
     """Tell whether there is no screen to open a window on: Linux with none of the three variables set."""
     return platform.startswith("linux") and not any(environment.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
 
 
-def _desktop(place: Place, demonstration: Any) -> int:
+def _desktop(place: Place, *, demonstration: bool = False, fresh: bool = False) -> int:
     from ui import app
 
-    return app.run(place.path("demo" if demonstration else "laboratory"), place.database, demonstration)
+    return app.run(place.path("demo" if demonstration else "laboratory"), place.database, demonstration=demonstration, fresh=fresh)
 
 
 def said(function: Callable[[], Any]) -> int:

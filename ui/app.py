@@ -27,8 +27,8 @@ from ui.kit.scan import Scanner
 from ui.theme import theme
 
 
-def run(folder: Path, database: str, demonstration: Any = None) -> int:
-    """Open the window on the laboratory in *folder* and stay until it is closed. Returns the exit code."""
+def run(folder: Path, database: str, *, demonstration: bool = False, fresh: bool = False) -> int:
+    """Open the window on the laboratory in *folder* and stay until it is closed; *fresh* makes a demonstration anew. Returns the exit code."""
     _input_method()
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
@@ -40,7 +40,7 @@ def run(folder: Path, database: str, demonstration: Any = None) -> int:
     theme.start(app, machine.get("look", default="system"))
     watch = Watch(app)
     watch.install()
-    program = Program(folder, database, demonstration, machine, watch)
+    program = Program(folder, database, machine, watch, demonstration=demonstration, fresh=fresh)
     program.show()
     try:
         return app.exec()
@@ -54,9 +54,10 @@ class Program(QWidget):
     opened = Signal(object)
     failed = Signal(object)
 
-    def __init__(self, folder: Path, database: str, demonstration: Any, machine: Machine, watch: Watch) -> None:
+    def __init__(self, folder: Path, database: str, machine: Machine, watch: Watch, *, demonstration: bool = False, fresh: bool = False) -> None:
         super().__init__()
-        self.folder, self._database, self._demonstration, self._machine, self._watch = folder, database, demonstration, machine, watch
+        self.folder, self._database, self._machine, self._watch = folder, database, machine, watch
+        self._demonstration, self._fresh = demonstration, fresh
         self.laboratory: Any = None
         self.desk: Desk | None = None
         self._held = ExitStack()
@@ -88,13 +89,17 @@ class Program(QWidget):
 
     def _open(self) -> Any:
         """Open the laboratory, and a demonstration up to its readings in the inbox; on the opener's thread."""
+        from lims import demo
         from lims.db.folder import Folder
         from lims.laboratory import Laboratory
         from lims.views import settings
 
+        if self._demonstration:
+            demo.folder(self.folder, fresh=self._fresh)
+            self._fresh = False  # made anew once, however often somebody tries again
         laboratory = self._held.enter_context(Laboratory(Folder(self.folder), self._database))
         if self._demonstration:
-            self._held.enter_context(self._demonstration.prepared(laboratory))
+            self._held.enter_context(demo.prepared(laboratory))
         with laboratory.store.work() as work:
             self._facts = settings.values(work)
         return laboratory

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -25,7 +24,7 @@ def sit(qapp: QApplication, tmp_path: Path) -> Iterator[Sit]:
     theme.start(qapp, "light")
     seats: list[Seat] = []
 
-    def at(folder: Path, demonstration: Any = None, language: str = "zh_CN") -> Seat:
+    def at(folder: Path, demonstration: bool = False, language: str = "zh_CN") -> Seat:
         i18n.use(language)
         seats.append(opened(folder, demonstration, tmp_path / "machine.json", tmp_path))
         return seats[-1]
@@ -39,10 +38,10 @@ def sit(qapp: QApplication, tmp_path: Path) -> Iterator[Sit]:
     QApplication.processEvents()
 
 
-def opened(folder: Path, demonstration: Any, machine: Path, pictures: Path) -> Seat:
+def opened(folder: Path, demonstration: bool, machine: Path, pictures: Path) -> Seat:
     """Start the program; whatever falls fails the journey."""
     watch = Watch()
-    seat = Seat(Program(folder, "", demonstration, Machine(machine), watch), pictures)
+    seat = Seat(Program(folder, "", Machine(machine), watch, demonstration=demonstration), pictures)
     watch.report = seat.fallen.append  # type: ignore[method-assign]
     watch.fell.connect(seat.fallen.append)
     seat.program.show()

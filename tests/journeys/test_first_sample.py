@@ -18,7 +18,7 @@ WEIGHINGS = (("25.1234", "3.0021", "27.7512"), ("24.9876", "3.0105", "27.6204"))
 
 @pytest.fixture
 def seat(sit: Sit, tmp_path: Path) -> Seat:
-    return sit(demo.folder(tmp_path / "demo", fresh=False).path, demo)
+    return sit(tmp_path / "demo", demonstration=True)
 
 
 def test_the_first_sample_from_inbox_to_signed_certificate(seat: Seat) -> None:

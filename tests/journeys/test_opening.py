@@ -23,7 +23,7 @@ def opened(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Callable[[Path],
 
     def open_(folder: Path) -> list[str]:
         i18n.use("zh_CN")
-        program = Program(folder, "", None, Machine(tmp_path / "machine.json"), Watch())
+        program = Program(folder, "", Machine(tmp_path / "machine.json"), Watch())
         program.show()
         failures: list[object] = []
         program.failed.connect(failures.append)

@@ -8,11 +8,9 @@ Catches what Python and its threads let fall, and writes Qt's own warnings into 
 from __future__ import annotations
 
 import logging
-import platform
 import sys
 import threading
 import traceback
-from importlib import metadata
 from types import TracebackType
 from typing import Any
 
@@ -108,11 +106,15 @@ class Crash(QDialog):
 
 def report_of(error: BaseException) -> str:
     """Return what an administrator needs: versions and the trace, no data of the laboratory beyond it."""
+    import platform
+
     head = f"Shiyan {_version()} · Python {platform.python_version()} · PySide6 {pyside} · {platform.platform()}"
     return head + "\n" + "".join(traceback.format_exception(error))
 
 
 def _version() -> str:
+    from importlib import metadata
+
     try:
         return metadata.version("shiyan-lims")
     except metadata.PackageNotFoundError:
