@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from lims import i18n
+
 FIRST = """
 import os, sys
 from PySide6.QtCore import QEvent, QObject
@@ -33,6 +35,8 @@ HEAVY = {"sqlalchemy", "alembic", "reportlab", "pikepdf", "pypdfium2", "serial",
 @pytest.mark.parametrize("words", [["--folder", "new"], ["demo", "--folder", "demo"]], ids=["a laboratory", "the demonstration"])
 @pytest.mark.parametrize("language", ["zh_CN", "en"])
 def test_nothing_heavy_is_loaded_before_the_first_frame(words: list[str], language: str, tmp_path: Path) -> None:
+    with i18n.speaking("zh_CN"):
+        assert i18n._("Today") == "今日", "words are compiled by the first who asks, once"
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "LIMS_LANGUAGE": language, "LIMS_MACHINE": str(tmp_path / "machine.json")}
     done = subprocess.run([sys.executable, "-c", FIRST, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
     loaded = {name.split(".")[0] for name in done.stdout.split()}
