@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
@@ -12,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import psycopg
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import event, func, select, text
@@ -19,6 +22,12 @@ from sqlalchemy import event, func, select, text
 from lims import i18n
 from lims.clock import SteppingClock
 from lims.db.store import Store, Work
+from lims.domain.analyses import Analysis
+from lims.domain.catalogue import Item
+from lims.domain.certificates import Certificate
+from lims.domain.instruments import Message, Reading
+from lims.domain.samples import Sample
+from lims.domain.thing import Thing
 from lims.domain.trail import TrailLine
 from lims.errors import Mistakes, Refusal
 from lims.rules.rights import Actor, Role
@@ -31,7 +40,6 @@ from lims.services.readings import Delivery, Sent
 from lims.services.samples import Asked, SampleDraft
 from lims.views import analyses as analysis_view
 from lims.views import catalogue as catalogue_view
-from lims.views import certificates as certificate_view
 from lims.views import samples as sample_view
 from tests.postgres import Postgres
 
@@ -129,7 +137,9 @@ class Small:
 
     def keys(self, number: str) -> dict[str, int]:
         """Return the keys of a sample's analyses by item."""
-        return {row.item_code: row.id for row in self.rows(number).values()}
+        query = select(Item.code, Analysis.id).select_from(Analysis).join(Sample).join(Item).where(Sample.number == number).order_by(Analysis.id)
+        with self.store.work() as work:
+            return dict(work.execute(query).all())
 
     def rows(self, number: str) -> dict[str, analysis_view.AnalysisRow]:
         """Return a sample's analyses by item."""
@@ -173,7 +183,9 @@ class Small:
 
     def certificate(self, number: str) -> int:
         """Return the key of a sample's last report."""
-        return max(row.id for row in self.do(certificate_view.rows) if row.sample_number == number)
+        query = select(func.max(Certificate.id)).join(Sample, Certificate.sample_id == Sample.id).where(Sample.number == number)
+        with self.store.work() as work:
+            return work.execute(query).scalar_one()
 
     def confirm(self) -> None:
         """Let the technical manager confirm every limit."""
@@ -205,8 +217,6 @@ class Small:
 
     def landed(self, delivery: Delivery) -> list[int]:
         """Return the keys of the readings of a message."""
-        from lims.domain.instruments import Message, Reading
-
         query = select(Reading.id).join(Message, Reading.message_id == Message.id).where(Message.first_row == delivery.first_row).order_by(Reading.id)
         with self.store.work() as work:
             return list(work.scalars(query))
@@ -287,14 +297,14 @@ def found(url: str) -> dict[str, Actor]:
 
 
 class Copies:
-    """The founded laboratory on one kind of database, a copy for each test; the store stays the same, so that nothing is compiled twice."""
+    """The founded laboratory on one kind of database, renewed for each test; the store stays, so that nothing is compiled twice."""
 
     def __init__(self, folder: Path, server: Postgres | None) -> None:
         self._folder, self._server = folder, server
-        self._template = self.empty()
-        self.people = found(self.address(self._template))
-        self.clock = SteppingClock(MORNING)
         self._name = self.empty()
+        self.people = found(self.address(self._name))
+        self.clock = SteppingClock(MORNING)
+        self._keep()
         self.store = Store(self.address(self._name), PASSWORDS, self.clock)
 
     def empty(self) -> str:
@@ -309,39 +319,66 @@ class Copies:
         return f"postgresql+psycopg://lims@/{name}?host={self._server._folder}" if self._server else f"sqlite:///{self._file(name)}"
 
     def renew(self) -> None:
-        """Let the store stand before a fresh copy in the morning of its first day."""
+        """Let the store stand before the founded laboratory in the morning of its first day."""
         self.store.close()
         self.store.on_change.clear()
         self.clock.forward(MORNING - self.clock())
         if self._server:
-            self._server.drop(self._name)
-            self._server._sql(f'CREATE DATABASE "{self._name}" TEMPLATE "{self._template}"')
+            self._run(RENEW)
         else:
             for beside in self._folder.glob(f"{self._name}.sqlite3-*"):
                 beside.unlink()
-            shutil.copy(self._file(self._template), self._file(self._name))
+            shutil.copy(self._file("kept"), self._file(self._name))
+
+    def _keep(self) -> None:
+        """Put the founded laboratory by: a file beside, or a schema of the same server, which needs no new database for each test."""
+        if self._server:
+            self._run("CREATE SCHEMA kept", *(f'CREATE TABLE kept."{table}" AS TABLE public."{table}"' for table in TABLES))
+        else:
+            shutil.copy(self._file(self._name), self._file("kept"))
+
+    def _run(self, *statements: str) -> None:
+        with psycopg.connect(self.address(self._name).replace("+psycopg", "")) as connection:
+            connection.execute("; ".join(statements))  # type: ignore[call-overload]
 
     def _file(self, name: str) -> Path:
         return self._folder / f"{name}.sqlite3"
 
 
+TABLES = [table.name for table in Thing.metadata.sorted_tables]
+RENEW = "; ".join(
+    (
+        "SET session_replication_role = replica",
+        *(f'DELETE FROM public."{table}"; INSERT INTO public."{table}" SELECT * FROM kept."{table}"' for table in TABLES),
+        *(
+            f"""SELECT setval(pg_get_serial_sequence('public."{table.name}"', 'id'), coalesce((SELECT max(id) FROM public."{table.name}"), 0) + 1, false)"""
+            for table in Thing.metadata.sorted_tables
+            if "id" in table.columns
+        ),
+    )
+)
+"""Every row as it was, and keys go on from there."""
+
 KINDS = ("sqlite", "postgresql")
 
 
 @pytest.fixture(scope="session")
-def copies(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Copies]]:
+def copies(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Copies]]:
     """Return the founded laboratory on a kind of database, made when it is first asked for."""
     made: dict[str, Copies] = {}
+    memory = Path("/dev/shm")  # where there is one: a real file, but no disk to wait for
+    folder = Path(tempfile.mkdtemp(dir=memory if os.access(memory, os.W_OK) else None))
 
     def of(kind: str) -> Copies:
         if kind not in made:
             server = request.getfixturevalue("postgres") if kind == "postgresql" else None
-            made[kind] = Copies(tmp_path_factory.mktemp("small"), server)
+            made[kind] = Copies(folder, server)
         return made[kind]
 
     yield of
     for one in made.values():
         one.store.close()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(params=KINDS)
