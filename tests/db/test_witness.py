@@ -73,6 +73,7 @@ AROUND: dict[str, Callable[[Work, type[Thing]], object]] = {
     "delete as text": raw("delete from {table}"),
     "text behind a comment": raw('/* nothing */ -- at all\n UPDATE {table} SET "{column}" = NULL'),
     "text within WITH": raw("WITH gone AS (DELETE FROM {table} RETURNING *) SELECT * FROM gone"),
+    "with a comment inside": driver('DELETE FROM -- really\n "{table}"'),
     "insert or replace": driver('INSERT OR REPLACE INTO "{table}" DEFAULT VALUES'),
     "past the compiler": driver('UPDATE "{table}" SET "{column}" = NULL'),
     "with its schema": driver('DELETE FROM public."{table}"'),
