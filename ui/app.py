@@ -9,8 +9,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTimer, QTranslator, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTimer, QTranslator, Signal
+from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
 from lims import i18n
@@ -48,6 +48,10 @@ def run(folder: Path, database: str, *, demonstration: bool = False, fresh: bool
         program.close_laboratory()
 
 
+LATEST = 1000
+"""Milliseconds after which the laboratory is opened even if nothing was painted: a window may start minimised."""
+
+
 class Program(QWidget):
     """One window whose content changes: opening, first run, sign in, at work."""
 
@@ -75,10 +79,18 @@ class Program(QWidget):
         self.scanner.scanned.connect(self._scanned)
         self.opened.connect(self._opened)
         self.failed.connect(self._failed)
-        self._show(_Opening(_("Opening the laboratory …")))
-        QTimer.singleShot(0, self._begin)  # the first frame is painted before anything heavy is imported
+        self._waiting = True
+        page = _Opening(_("Opening the laboratory …"))
+        page.painted.connect(self._begin_once, Qt.ConnectionType.QueuedConnection)  # the first frame stands before anything heavy is imported
+        QTimer.singleShot(LATEST, self._begin_once)
+        self._show(page)
 
     # -- opening ---------------------------------------------------------------------------------------------------------
+
+    def _begin_once(self) -> None:
+        if self._waiting:
+            self._waiting = False
+            self._begin()
 
     def _begin(self) -> None:
         from concurrent.futures import ThreadPoolExecutor
@@ -237,10 +249,10 @@ class Program(QWidget):
 class _Opening(QWidget):
     """The page before there is a laboratory: what is being done, or why it cannot be and a way to try again."""
 
+    painted = Signal()
+
     def __init__(self, words: str, again: Callable[[], None] | None = None) -> None:
         super().__init__()
-        from PySide6.QtCore import Qt
-
         column = QVBoxLayout(self)
         column.addStretch(2)
         column.setSpacing(12)
@@ -253,6 +265,10 @@ class _Opening(QWidget):
             button.clicked.connect(again)
             column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        self.painted.emit()
 
 
 class _Bell(QObject):
