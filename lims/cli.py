@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any, cast
 
 import click
+from click import exceptions
 
 from lims.errors import Mistakes, Refusal, Stale, Trouble
 from lims.i18n import _
-from lims.place import Place, anywhere
+from lims.place import Place, anywhere, speak
 
 DEMO_SIZES = ("small",)
 
@@ -151,13 +152,43 @@ def said(function: Callable[[], Any]) -> int:
         return leaving.exit_code
     except (click.Abort, KeyboardInterrupt):
         return 130
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
+    except exceptions.NoArgsIsHelpError as help_:
+        help_.show()
+        return 2
+    except click.UsageError as error:
+        click.echo(usage(error), err=True)
+        return 2
+    except click.FileError as error:
+        click.echo(_("{file} cannot be opened. Check its name and rights.").format(file=error.ui_filename), err=True)
+        return 1
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads any more: the last flush must not complain
         return 1
     return 0
+
+
+def usage(error: click.UsageError) -> str:
+    """Say in one line what is wrong with the words of a call, and who knows the right ones."""
+    name = error.param.opts[0] if isinstance(error, click.BadParameter) and isinstance(error.param, click.Option) else ""
+    if isinstance(error, click.BadParameter) and isinstance(error.param, click.Argument):
+        name = error.param.make_metavar(error.ctx or click.Context(lims))
+    match error:
+        case exceptions.NoSuchCommand():
+            wrong = _("There is no command {name}.").format(name=error.command_name)
+        case exceptions.NoSuchOption():
+            wrong = _("There is no option {name}.").format(name=error.option_name)
+        case exceptions.BadOptionUsage():
+            wrong = _("{name} needs a value.").format(name=error.option_name)
+        case exceptions.MissingParameter():
+            wrong = _("{name} is missing.").format(name=name)
+        case click.BadParameter(param=click.Parameter(type=click.Choice() as choice)):
+            wrong = _("{name} is one of {choices}.").format(name=name, choices=_(", ").join(choice.choices))
+        case click.BadParameter():
+            wrong = _("{name} cannot be this value.").format(name=name)
+        case _:
+            wrong = _("There are more words than this command takes.")
+    path = error.ctx.command_path if error.ctx else "lims"
+    return _("{wrong} `{command} --help` shows how it is called.").format(wrong=wrong, command=path)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -165,4 +196,6 @@ def main(arguments: list[str] | None = None) -> None:
     for stream, errors in ((sys.stdout, "surrogateescape"), (sys.stderr, "backslashreplace")):  # a file's name need not be text
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors=errors)
-    sys.exit(said(lambda: lims.main(arguments, prog_name="lims", standalone_mode=False)))
+    words = sys.argv[1:] if arguments is None else arguments
+    speak(words, os.environ)
+    sys.exit(said(lambda: lims.main(words, prog_name="lims", standalone_mode=False)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,10 +28,18 @@ class Place:
         return Path(self.folder) if self.folder else platformdirs.user_data_path(APP, appauthor=False) / default
 
 
-def _speak(context: click.Context, option: click.Parameter, language: str | None) -> str | None:
-    if language and _said(context, option):
-        i18n.use(language)
-    return language
+def speak(words: Sequence[str], environment: Mapping[str, str]) -> None:
+    """Take up the language a call names, before anything can be wrong with its other words."""
+    asked = [environment.get("LIMS_LANGUAGE", "")]
+    for word, following in zip(words, [*words[1:], ""], strict=False):
+        if word == "--":
+            break
+        name, equals, value = word.partition("=")
+        if name == "--language":
+            asked.append(value if equals else following)
+    for language in asked:
+        if language in i18n.LANGUAGES:
+            i18n.use(language)
 
 
 def _keep(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
@@ -49,9 +57,7 @@ def _said(context: click.Context, option: click.Parameter) -> bool:
 OPTIONS = (
     click.option("--folder", metavar="DIR", envvar="LIMS_FOLDER", callback=_keep, expose_value=False, help="The laboratory's folder."),
     click.option("--database", metavar="URL", envvar="LIMS_DATABASE", callback=_keep, expose_value=False, help="Address of a PostgreSQL database."),
-    click.option(
-        "--language", type=click.Choice(list(i18n.LANGUAGES)), envvar="LIMS_LANGUAGE", callback=_speak, expose_value=False, is_eager=True, help="zh_CN or en."
-    ),
+    click.option("--language", type=click.Choice(list(i18n.LANGUAGES)), envvar="LIMS_LANGUAGE", expose_value=False, help="zh_CN or en."),
 )
 
 

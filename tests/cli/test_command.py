@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from lims import i18n
 from lims.cli import no_screen
 from lims.db.folder import Folder, Lock
 from lims.demo import folder as demonstration
 from lims.laboratory import Laboratory
-from tests.cli.conftest import Lims, child
+from lims.place import speak
+from tests.cli.conftest import Lims, Said, child
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="Windows has other signals")
 
@@ -135,26 +137,45 @@ def test_the_last_word_counts(lims: Lims, laboratory: Path) -> None:
 # -- its codes and its complaints --------------------------------------------------------------------------------------------
 
 
+SHOWS = " shows how it is called."
+
+
 @pytest.mark.parametrize(
-    "words",
+    ("words", "english"),
     [
-        ["nonsense"],
-        ["--nonsense"],
-        ["round"],
-        ["round", "1"],
-        ["round", "1", "2", "3"],
-        ["limits", "cowpea"],
-        ["limits", "cowpea", "carbofuran", "--date", "2026-02-30"],
-        ["--language", "fr", "round", "1", "1"],
-        ["demo", "--size", "enormous"],
-        ["instruments", "simulate", "rida-cube", "--fault", "laziness"],
-        ["instruments", "listen", "rida-cube"],
+        (["nonsense"], "There is no command nonsense. `lims --help`" + SHOWS),
+        (["instruments", "nonsense"], "There is no command nonsense. `lims instruments --help`" + SHOWS),
+        (["--nonsense"], "There is no option --nonsense. `lims --help`" + SHOWS),
+        (["round"], "VALUE is missing. `lims round --help`" + SHOWS),
+        (["round", "1"], "INTERVAL is missing. `lims round --help`" + SHOWS),
+        (["round", "1", "2", "3"], "There are more words than this command takes. `lims round --help`" + SHOWS),
+        (["limits", "cowpea", "carbofuran", "--date", "2026-02-30"], "--date cannot be this value. `lims limits --help`" + SHOWS),
+        (["--language", "fr", "round", "1", "1"], "--language is one of zh_CN, en. `lims --help`" + SHOWS),
+        (["round", "1", "1", "--folder"], "--folder needs a value. `lims --help`" + SHOWS),
+        (["demo", "--size", "enormous"], "--size is one of small. `lims demo --help`" + SHOWS),
+        (["instruments", "listen", "rida-cube"], "--port is missing. `lims instruments listen --help`" + SHOWS),
+        (["instruments", "listen", "x", "--port", "x", "--count", "0"], "--count cannot be this value. `lims instruments listen --help`" + SHOWS),
     ],
-    ids=" ".join,
+    ids=lambda part: " ".join(part) if isinstance(part, list) else "",
 )
-def test_wrong_usage_is_2(words: list[str], lims: Lims) -> None:
+def test_wrong_usage_is_2_and_one_sentence_in_either_language(words: list[str], english: str, lims: Lims, monkeypatch: pytest.MonkeyPatch) -> None:
+    chinese = lims(*words)
+    monkeypatch.setenv("LIMS_LANGUAGE", "en")
     said = lims(*words)
-    assert (said.code, said.out) == (2, "") and "Usage" in said.err and "Traceback" not in said.err
+    assert said == Said(2, "", f"{english}\n")
+    assert chinese.code == 2 and chinese.out == "" and chinese.err.count("\n") == 1 and "用法" in chinese.err
+
+
+def test_called_without_words_and_after_two_hyphens_no_language_is_named() -> None:
+    before = i18n.language()
+    for words in ([], ["round", "--", "--language", "en"], ["--language", "fr"], ["--language"]):
+        speak(words, {})
+        assert i18n.language() == before
+
+
+def test_a_group_without_its_command_shows_what_there_is(lims: Lims) -> None:
+    said = lims("instruments")
+    assert said.code == 2 and all(name in said.out + said.err for name in ("list", "decode", "listen", "simulate", "replay"))
 
 
 @pytest.mark.parametrize(
@@ -207,7 +228,7 @@ def test_a_file_that_cannot_be_written_is_1(lims: Lims, home: Path) -> None:
     with Journal(home / "j.sqlite3", lambda: datetime.now(UTC)) as journal:
         journal.add("rx", (b"x",))
     said = lims("journal", "export", "j.sqlite3", "--out", "no/such/folder/file")
-    assert said.code == 1 and "Traceback" not in said.err
+    assert said.complaint == "no/such/folder/file 打不开。检查名称和权限。"
 
 
 @POSIX
