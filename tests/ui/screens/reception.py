@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -76,16 +77,30 @@ class Reception:
     """The laboratory, and a way to do things in it by services."""
 
     def __init__(self, folder: Path, like: Reception | None = None) -> None:
-        """Found a laboratory, or take over one that was founded and closed."""
+        """Found a laboratory, or take over one as it was founded."""
         self.folder = Folder(folder)
         self.folder.make()
+        self.first_day = folder / "first-day.sqlite3"
         if like:
-            shutil.copy(like.folder.database, self.folder.database)
+            shutil.copy(like.first_day, self.folder.database)
         self.store = Store(self.folder.url, Argon2(PasswordHasher(1, 8, 1)))
         self.ports = Ports(self.store, self.folder.journal, self.folder.profiles, system_clock)
         self.people: dict[str, Actor] = dict(like.people) if like else {}
         if not like:
             self._found()
+            self._founders = dict(self.people)
+            with closing(sqlite3.connect(self.folder.database)) as now, closing(sqlite3.connect(self.first_day)) as kept:
+                now.backup(kept)
+
+    def begin_again(self) -> None:
+        """Be as on the first day; the store stays open and knows its statements."""
+        self.ports.close()
+        with closing(sqlite3.connect(self.first_day)) as kept, closing(sqlite3.connect(self.folder.database)) as now:
+            kept.backup(now)
+        for journal in self.folder.journal.iterdir():
+            journal.unlink()
+        self.ports = Ports(self.store, self.folder.journal, self.folder.profiles, system_clock)
+        self.people, self._forms, self._rows = dict(self._founders), Reception._forms, Reception._rows
 
     def _found(self) -> None:
         draft = FoundingDraft("示范实验室", "示范路 1 号", "guan", "管理员", PASSWORD, PASSWORD)
