@@ -301,6 +301,7 @@ class Copies:
 
     def __init__(self, folder: Path, server: Postgres | None) -> None:
         self._folder, self._server = folder, server
+        self._keeper: psycopg.Connection[Any] | None = None
         self._name = self.empty()
         self.people = found(self.address(self._name))
         self.clock = SteppingClock(MORNING)
@@ -320,12 +321,12 @@ class Copies:
 
     def renew(self) -> None:
         """Let the store stand before the founded laboratory in the morning of its first day."""
-        self.store.close()
         self.store.on_change.clear()
         self.clock.forward(MORNING - self.clock())
         if self._server:
             self._run(RENEW)
         else:
+            self.store.close()
             for beside in self._folder.glob(f"{self._name}.sqlite3-*"):
                 beside.unlink()
             shutil.copy(self._file("kept"), self._file(self._name))
@@ -338,8 +339,15 @@ class Copies:
             shutil.copy(self._file(self._name), self._file("kept"))
 
     def _run(self, *statements: str) -> None:
-        with psycopg.connect(self.address(self._name).replace("+psycopg", "")) as connection:
-            connection.execute("; ".join(statements))  # type: ignore[call-overload]
+        if self._keeper is None:
+            self._keeper = psycopg.connect(self.address(self._name).replace("+psycopg", ""), autocommit=True)
+        self._keeper.execute("; ".join(statements))  # type: ignore[call-overload]
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.store.close()
+        if self._keeper:
+            self._keeper.close()
 
     def _file(self, name: str) -> Path:
         return self._folder / f"{name}.sqlite3"
@@ -377,7 +385,7 @@ def copies(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Copies]]:
 
     yield of
     for one in made.values():
-        one.store.close()
+        one.close()
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -388,11 +396,10 @@ def laboratory(request: pytest.FixtureRequest, copies: Callable[[str], Copies]) 
 
 
 @pytest.fixture
-def store(laboratory: Copies) -> Iterator[Store]:
+def store(laboratory: Copies) -> Store:
     """A laboratory of its own with people and an instrument, on SQLite and on PostgreSQL."""
     laboratory.renew()
-    yield laboratory.store
-    laboratory.store.close()
+    return laboratory.store
 
 
 @pytest.fixture

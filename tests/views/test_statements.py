@@ -123,7 +123,6 @@ def seen(request: pytest.FixtureRequest, copies: Callable[[str], Copies]) -> dic
         small = Small(laboratory.store, laboratory.clock, laboratory.people)
         fill(small, count)
         found[count] = {name: looked(small, view) for name, view in VIEWS.items()}
-    laboratory.store.close()
     return found
 
 
