@@ -1,18 +1,16 @@
-"""What people do with the standards library: choose what applies, and confirm limits against the laboratory's own copy."""
+"""What people do with the standards library: confirm limits against the laboratory's own copy."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from lims.db.store import Work
-from lims.domain.catalogue import Confirmation, Limit, Standard
+from lims.domain.catalogue import Confirmation, Limit
 from lims.errors import Refusal
 from lims.i18n import _
-from lims.rules import limits
 from lims.rules.rights import Actor, Right
 from lims.services.verb import verb
 from lims.views.catalogue import limit_digest
@@ -29,16 +27,3 @@ def confirm(work: Work, codes: Sequence[str], *, by: Actor, remark: str = "") ->
     for row in rows:
         if row.id not in confirmed:
             work.add(Confirmation(limit_id=row.id, person_id=by.id, at=work.now(), digest=limit_digest(row.rule()), remark=remark))
-
-
-def applicable(work: Work, product: str, on: date) -> tuple[limits.Limit, ...]:
-    """Return the limits of a product in the editions in force on a day."""
-    query = (
-        select(Limit)
-        .join(Limit.product)
-        .where(Limit.product.has(code=product))
-        .options(joinedload(Limit.item), joinedload(Limit.product), joinedload(Limit.standard))
-    )
-    rows = [row.rule() for row in work.scalars(query.order_by(Limit.id))]
-    editions = {row.code: row.edition() for row in work.scalars(select(Standard))}
-    return limits.in_force(rows, editions, on)

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lims.domain.people import Person
-from lims.rules.rights import Right, Role, rights_of
+from lims.rules.rights import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,6 @@ def rows(work: Session) -> list[PersonRow]:
     """Return every account, those in use first."""
     query = select(Person).order_by(Person.active.desc(), Person.login)
     return [PersonRow(one.login, one.name, one.roles, one.active, one.must_change, one.locked_until) for one in work.scalars(query)]
-
-
-def holders(work: Session, right: Right) -> list[PersonRow]:
-    """Return who may do something now."""
-    return [row for row in rows(work) if row.active and right in rights_of(row.roles)]
 
 
 def any_account(work: Session) -> bool:

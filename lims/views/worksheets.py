@@ -67,8 +67,8 @@ class WorksheetCard:
     rows: tuple[GridRow, ...]
 
 
-def rows(work: Session, *, analyst: str = "", open_only: bool = False) -> list[WorksheetRow]:
-    """Return worksheets, newest first."""
+def rows(work: Session, *, analyst: str = "", open_only: bool = False, number: str = "") -> list[WorksheetRow]:
+    """Return worksheets, newest first; of an analyst, or the one with *number*."""
     handed = func.sum(case((Analysis.state.in_(HANDED_IN), 1), else_=0))
     query = (
         select(
@@ -91,6 +91,8 @@ def rows(work: Session, *, analyst: str = "", open_only: bool = False) -> list[W
     )
     if analyst:
         query = query.where(Person.login == analyst)
+    if number:
+        query = query.where(Worksheet.number == number)
     found = [WorksheetRow(*row) for row in work.execute(query)]
     return [row for row in found if row.handed_in < row.analyses] if open_only else found
 
@@ -101,7 +103,7 @@ def card(work: Session, number: str) -> WorksheetCard | None:
     if sheet is None:
         return None
     found = [one for one in analyses.rows(work, worksheet=sheet.id) if one.state is not AnalysisState.CANCELLED]
-    head = next((row for row in rows(work) if row.number == number), None)
+    head = next(iter(rows(work, number=number)), None)
     if head is None:
         return None
     return WorksheetCard(head, sheet.conditions, _items(found), _grid(found))

@@ -75,8 +75,7 @@ def test_only_editions_in_force_on_the_products_day_are_offered(small: Small) ->
     assert [row.item_code for row in small.do(view.offers, "maize", day)] == ["aflatoxin-b1", "deoxynivalenol", "moisture"]
     assert "moisture" not in [row.item_code for row in small.do(view.offers, "maize", date(2019, 1, 31))]
     assert small.do(view.offers, "wine", date(2025, 2, 7)) == []
-    assert [row.code for row in small.do(catalogue.applicable, "wine", date(2025, 2, 8))] == ["gb2760-2024-sulphur-dioxide-wine"]
-    assert small.do(catalogue.applicable, "wine", date(2025, 2, 7)) == ()
+    assert [row.limit for row in small.do(view.offers, "wine", date(2025, 2, 8))] == ["gb2760-2024-sulphur-dioxide-wine"]
 
 
 def test_two_technical_managers_at_once_leave_one_confirmation(small: Small, apart: Apart) -> None:

@@ -27,7 +27,7 @@ def test_a_value_that_cannot_be_is_noted_and_nothing_is_kept(small: Small, subte
     for name, value, words in (
         ("laboratory_name", " ", "This is needed; it stands on every report."),
         ("time_zone", "Mars/Olympus", "“Mars/Olympus” is no time zone. Write it like Asia/Shanghai."),
-        ("report_language", "de", "Choose one of zh_CN, en."),
+        ("report_language", "de", "Choose one of 中文, English."),
         ("sample_mask", "{prefix}{year}", "A mask holds {serial}, and may hold {prefix} and {year}, like {prefix}{year}-{serial:05}."),
         ("worksheet_mask", "{serial.__class__}", "A mask holds {serial}, and may hold {prefix} and {year}, like {prefix}{year}-{serial:05}."),
         ("certificate_mask", "报告{serial}", "A mask holds {serial}, and may hold {prefix} and {year}, like {prefix}{year}-{serial:05}."),
