@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from lims.i18n import LANGUAGES, N_, _
@@ -18,7 +18,8 @@ class Setting:
     label: str
     default: str = ""
     mistake: Callable[[str], str | None] = lambda _value: None
-    choices: tuple[str, ...] = ()
+    choices: Mapping[str, str] = field(default_factory=dict)
+    """Value -> its words; any value where empty."""
     lines: bool = False
     group: str = ""
 
@@ -50,7 +51,14 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("laboratory_email", N_("E-mail"), group=LAB),
     Setting("laboratory_website", N_("Website"), group=LAB),
     Setting("time_zone", N_("Time zone"), "Asia/Shanghai", _zone, group=LAB),
-    Setting("report_language", N_("Language of reports"), "zh_CN", choices=tuple(LANGUAGES), group=REPORT),
+    Setting("report_language", N_("Language of reports"), "zh_CN", choices=LANGUAGES, group=REPORT),
+    Setting(
+        "pages_counted",
+        N_("Pages counted in “page x of y”"),
+        "body",
+        choices={"body": N_("from the first page on"), "all": N_("cover and notes too")},
+        group=REPORT,
+    ),
     Setting("report_remark", N_("Remark on every report"), lines=True, group=REPORT),
     Setting("objection_days", N_("Working days for an objection"), "7", _days, group=REPORT),
     Setting("objection_days_farm", N_("Working days for an objection, farm products"), "5", _days, group=REPORT),

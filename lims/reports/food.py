@@ -28,7 +28,7 @@ PAIR = (LABEL, ROOM / 2 - LABEL + 3 * mm, LABEL, ROOM / 2 - LABEL - 3 * mm)
 WIDE = (LABEL, ROOM - LABEL)
 
 
-def pages(sheet: Sheet, *, cover_counted: bool = False) -> bytes:
+def pages(sheet: Sheet) -> bytes:
     """Return the report as PDF, in the sheet's language; the same sheet gives the same bytes.
 
     Raises:
@@ -44,7 +44,7 @@ def pages(sheet: Sheet, *, cover_counted: bool = False) -> bytes:
             language=sheet.language,
             draft=sheet.copy is Copy.DRAFT,
             demonstration=sheet.demonstration,
-            cover_counted=cover_counted,
+            cover_counted=sheet.cover_counted,
         )
         return built(paper, [*_cover(sheet), *opened(NOTES), *_notes(sheet), *opened(FIRST), *_first(sheet), *opened(ATTACHED), *_results(sheet)])
 

@@ -42,5 +42,5 @@ def put(work: Work, values: Mapping[str, str]) -> None:
 def _mistake(name: str, value: str) -> str | None:
     setting = BY_NAME[name]
     if setting.choices and value not in setting.choices:
-        return _("Choose one of {choices}.").format(choices=", ".join(setting.choices))
+        return _("Choose one of {choices}.").format(choices=_(", ").join(_(words) for words in setting.choices.values()))
     return setting.mistake(value)

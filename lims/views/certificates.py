@@ -101,6 +101,8 @@ class Sheet:
     """The notes page, one entry a paragraph, without their numbers."""
     remark: str
     signatures: tuple[Signature, ...]
+    cover_counted: bool = False
+    """Whether cover and notes are counted in “page x of y”."""
     replaces: str = ""
     """Number and revision of the report this one replaces, with the reason."""
     copy: Copy = Copy.DRAFT
@@ -275,6 +277,7 @@ def _sheet(work: Session, certificate: Certificate, chosen: Mapping[str, str], n
         notes=conclusion.notes(chosen["objection_days"], chosen["objection_days_farm"]),
         remark=chosen["report_remark"],
         signatures=signed,
+        cover_counted=chosen["pages_counted"] == "all",
         replaces=_("This report replaces No. {number}. Reason: {reason}").format(number=f"{before.number}-{before.revision}", reason=certificate.cause)
         if before
         else "",

@@ -162,7 +162,7 @@ def test_many_items_are_counted_on_the_first_page() -> None:
 
 
 def test_cover_and_notes_can_be_counted() -> None:
-    pages = texts(food.pages(sheets.cowpea(), cover_counted=True))
+    pages = texts(food.pages(sheets.cowpea(cover_counted=True)))
     assert "共4页第3页" in tight(pages[FIRST])
     assert "共4页" not in tight(pages[COVER] + pages[NOTES])
 

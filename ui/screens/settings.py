@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
 
-from lims.i18n import LANGUAGES, N_, _
+from lims.i18n import N_, _
 from lims.rules.rights import Right, right_refusal
 from lims.services import settings as service
 from lims.settings import HIDDEN, SETTINGS, Setting
@@ -142,7 +142,6 @@ def fields() -> tuple[Field, ...]:
 
 def _field(setting: Setting, heading: str) -> Field:
     kind = "choice" if setting.choices else "lines" if setting.lines else "text"
-    options = {choice: LANGUAGES.get(choice, choice) for choice in setting.choices}
     optional = setting.mistake("") is None and not setting.choices
     span = 2 if setting.lines or setting.name == "laboratory_address" else 1
-    return Field(setting.name, setting.label, kind, optional, options, section=heading, check=setting.mistake, span=span, lines=2)
+    return Field(setting.name, setting.label, kind, optional, setting.choices, section=heading, check=setting.mistake, span=span, lines=2)
