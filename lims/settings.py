@@ -40,6 +40,7 @@ def _days(value: str) -> str | None:
     return None if value.isascii() and value.isdigit() and 0 < int(value) < 366 else _("Write a whole number of days, like 7.")
 
 
+COUNTED = {"body": N_("from the first page on"), "all": N_("cover and notes too")}
 LAB, REPORT, NUMBERS = N_("Laboratory"), N_("Report"), N_("Numbers")
 
 SETTINGS: tuple[Setting, ...] = (
@@ -52,13 +53,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("laboratory_website", N_("Website"), group=LAB),
     Setting("time_zone", N_("Time zone"), "Asia/Shanghai", _zone, group=LAB),
     Setting("report_language", N_("Language of reports"), "zh_CN", choices=LANGUAGES, group=REPORT),
-    Setting(
-        "pages_counted",
-        N_("Pages counted in “page x of y”"),
-        "body",
-        choices={"body": N_("from the first page on"), "all": N_("cover and notes too")},
-        group=REPORT,
-    ),
+    Setting("pages_counted", N_("Pages counted in “page x of y”"), "body", choices=COUNTED, group=REPORT),
     Setting("report_remark", N_("Remark on every report"), lines=True, group=REPORT),
     Setting("objection_days", N_("Working days for an objection"), "7", _days, group=REPORT),
     Setting("objection_days_farm", N_("Working days for an objection, farm products"), "5", _days, group=REPORT),
