@@ -59,6 +59,8 @@ class Folder:
 
     def make_rooms(self, *rooms: Path) -> None:
         """Make the folder with these rooms alone. Raises as `make` does."""
+        if any("\ud800" <= sign <= "\udfff" for sign in str(self.path)):  # bytes that are no UTF-8, which SQLite cannot be told
+            raise Refusal(_("The name of the folder {folder} holds signs that are no text. Choose another one.").format(folder=ascii(str(self.path))))
         try:
             refuse_network(self.path)
             for room in (self.path, *rooms):

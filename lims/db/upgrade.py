@@ -47,7 +47,10 @@ def upgrade(engine: Engine, backups: Path | None, clock: Clock) -> None:
 
 def check_present(engine: Engine) -> None:
     """Raise Trouble unless the database has this program's shape already."""
-    if _steps(scripts(), _looked_at(engine)):
+    present = _looked_at(engine)
+    if present is None:
+        raise Trouble(_("There is no laboratory in this database yet. Open the program with it to set one up."))
+    if _steps(scripts(), present):
         raise Trouble(_("This laboratory was last opened by an older version of the program. Open it once with this one, which brings it up to date."))
 
 

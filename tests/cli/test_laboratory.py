@@ -6,6 +6,7 @@ import json
 import logging
 import sqlite3
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from lims import log
 from lims.db.folder import Folder, Lock
 from lims.errors import Refusal, Trouble
-from lims.laboratory import Laboratory, backup
+from lims.laboratory import Laboratory, backup, library
 from lims.machine import Machine
 from lims.settings import BY_NAME, SETTINGS
 from tests.cli import killing
@@ -60,6 +61,16 @@ def test_a_bug_inside_closes_it_too(folder: Folder) -> None:
     with Laboratory(folder):
         pass
     assert not folder.database.with_name("laboratory.sqlite3-wal").exists(), "nothing is left open"
+
+
+def test_a_laboratory_lives_in_a_folder_of_any_name(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "实验室 50% off? #1 'a' \"b\" & <c>")
+    killing.prepare(folder.path)
+    backup(folder, tmp_path / "copy?.sqlite3")
+    with killing.open_(folder.path) as laboratory:
+        assert not laboratory.new
+    assert library(folder, "", "cowpea", "carbofuran", date(2026, 11, 1))
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["copy?.sqlite3", folder.path.name])
 
 
 def test_a_laboratory_is_never_backed_up_onto_itself(folder: Folder) -> None:

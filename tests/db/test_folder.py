@@ -139,6 +139,14 @@ def test_a_name_longer_than_any_file_system_takes(tmp_path: Path, english: None)
             ask()
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems keep names as text")
+def test_a_name_that_is_no_text_is_refused(tmp_path: Path, english: None) -> None:
+    place = Folder(tmp_path / b"\xff\xfe".decode("utf-8", "surrogateescape"))
+    with pytest.raises(Refusal, match="holds signs that are no text") as caught:
+        place.make()
+    assert caught.value.words.isascii() and list(tmp_path.iterdir()) == []
+
+
 def test_where_no_laboratory_lives_there_is_none(folder: Folder, english: None) -> None:
     with pytest.raises(Refusal, match=f"There is no laboratory in {folder.path}"):
         folder.existing()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -238,6 +239,20 @@ def test_a_server_that_is_not_there_is_said_in_one_line(english: None) -> None:
     assert "\n" not in caught.value.words and "geheim" not in caught.value.words
 
 
+def test_a_server_that_went_away_is_said_and_found_again(postgres: Postgres, opened: Callable[..., Store], english: None) -> None:
+    store, other = opened(url := postgres.fresh("went_away")), psycopg.connect(postgres.fresh("beside").replace("+psycopg", ""), autocommit=True)
+    done(store, depot)
+
+    def cut_off(work: Work) -> None:
+        other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'went_away'")
+        depot(work, "another")
+
+    with pytest.raises(Trouble, match=r"^The database server cannot be reached: .*$"):
+        done(store, cut_off)
+    other.close()
+    assert counted(store) == counted(opened(url)) == (1, 1)
+
+
 @pytest.mark.parametrize(
     ("url", "words"),
     [
@@ -250,6 +265,13 @@ def test_what_is_no_address_is_refused_without_repeating_a_password(url: str, wo
     with pytest.raises(Refusal, match=f"^{re.escape(words)}") as caught:
         Store(url, CHEAP)
     assert "geheim" not in caught.value.words
+
+
+def test_a_database_without_a_laboratory_has_nothing_to_read(postgres: Postgres, tmp_path: Path, english: None) -> None:
+    for url in (postgres.fresh("nobody_yet"), f"sqlite:///{tmp_path / 'none.sqlite3'}"):
+        with pytest.raises(Trouble, match="There is no laboratory in this database yet"), reading(url):
+            pytest.fail("read nothing")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_who_only_reads_cannot_write_and_is_not_kept_waiting(store: Store) -> None:
