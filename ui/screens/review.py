@@ -136,7 +136,10 @@ class Review(Screen):
         self.chip.say(verdict(card.verdict.value, _(WORDS[card.verdict])))
         self.form.say(" · ".join(part for part in (_(card.form.get("test_kind", "")), card.row.business, card.row.form_number) if part))
         self.line.put(stations(card.stations))
-        self.table.put([row for row in card.analyses if row.state is not AnalysisState.CANCELLED])
+        rows = [row for row in card.analyses if row.state is not AnalysisState.CANCELLED]
+        self.table.put(rows)
+        if rows and self.table.current() is None:
+            self.table.select(rows[0].id)
         self._put_slots(card)
         self._moved()
 
@@ -223,7 +226,8 @@ class Review(Screen):
     def _next(self) -> None:
         rows, current = self._exceptions(), self.table.current()
         keys = [row.id for row in rows]
-        place = keys.index(current.id) + 1 if current and current.id in keys else 0
+        explained = self.panel is not None and self.panel.isVisible()  # the one under the cursor comes first
+        place = keys.index(current.id) + explained if current and current.id in keys else 0
         self.table.select(keys[place % len(keys)])
         self.why()
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from pytestqt.qtbot import QtBot
 
+from lims.rules.rights import Right
 from tests.ui.screens.reception import Reception, Seat
 
 
@@ -37,3 +39,15 @@ def sit(qtbot: QtBot, request: pytest.FixtureRequest) -> Iterator[Callable[..., 
     yield at
     for seat in seats:
         seat.close()
+
+
+@pytest.fixture(scope="session")
+def laboratories(tmp_path_factory: pytest.TempPathFactory, founded: Reception) -> Iterator[dict[str, Reception]]:
+    """A laboratory where nothing has happened, and one with something in every state; nobody changes anything in them."""
+    made = {name: Reception(tmp_path_factory.mktemp(name), founded) for name in ("empty", "filled")}
+    made["filled"].busy()
+    for one in made.values():
+        one.people["all"] = replace(one.people["jian"], rights=frozenset(Right))
+    yield made
+    for one in made.values():
+        one.close()

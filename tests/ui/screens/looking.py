@@ -4,20 +4,47 @@ from __future__ import annotations
 
 import html
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
+from lims import i18n
 from lims.i18n import _
+from tests.ui.screens.reception import FORM, INTAKE, PEOPLE, Reception
 from ui.kit.cell import PAD, Cell
 from ui.kit.command import Button
 from ui.kit.label import Short
 from ui.kit.segments import Segments
 from ui.kit.table import Section, Table
 from ui.theme import theme
+
+SIGNS = re.compile(r"\[[^\[\]]*·····\]")
+"""Words of the pseudo-language."""
+NUMBERS = re.compile(r"[A-Z]+[\d/-][\w./-]*|[0-9a-f]{8,}|[0-9a-f]{4}…[0-9a-f]{4}|<[A-Z]{2,3}>|Ctrl\+\w+|Asia/Shanghai")
+"""Numbers, digests, control bytes: the same in every language."""
+AS_THEY_ARE = ("本机", "中文 / EN", "中文", "English", "SHA-256", "COM3", "/dev/ttyUSB0", "socket://192.168.1.20:4001")
+
+OWN = {
+    "item": "*",
+    "product": "*",
+    "standard": "*",
+    "procedure": "*",
+    '"limit"': "*",
+    "person": "name, login",
+    "instrument": "code, name, model, serial",
+    "reading": "sample, test, unit, reason, status, flags",
+    "message": "workstation, substr(journal, 1, 8)",
+    "attempt": "cause",
+    "certificate": "cause",
+    "setting": "value",
+    "confirmation": "remark",
+}
+"""What the laboratory's own people wrote, and the library: tables and columns."""
 
 
 def seen(whole: QWidget, kind: type[QWidget] = QWidget) -> Iterator[QWidget]:
@@ -91,6 +118,36 @@ def unreached(seat_window: QWidget, screen: QWidget) -> list[str]:
 def primaries(whole: QWidget) -> list[str]:
     """Primary buttons in sight."""
     return [one.words for one in seen(whole, Button) if one.kind == "primary"]
+
+
+def own_words(laboratory: Reception) -> list[str]:
+    """What stands as it is in any language: written by the laboratory's people, or in the library. Longest first."""
+    found = {*FORM.values(), *INTAKE.values(), *AS_THEY_ARE, *laboratory.people, *(name for name, _role in PEOPLE.values())}
+    for language in i18n.LANGUAGES:
+        with i18n.speaking(language):
+            for profile in laboratory.ports.profiles():
+                found |= {profile.name, profile.title, *profile.not_verified}
+    found |= {device for device, _words in laboratory.ports.addresses()}
+    with closing(sqlite3.connect(laboratory.folder.database)) as base:
+        for table, columns in OWN.items():
+            for row in base.execute(f"SELECT {columns} FROM {table}"):
+                found |= {value for value in row if isinstance(value, str) and re.search(r"[^\d.,-]", value)}
+    return sorted((one for one in found if len(one) > 1), key=len, reverse=True)
+
+
+def left_over(words: list[str], data: list[str]) -> list[str]:
+    """What remains of words when data, numbers and the pseudo-language are taken away: letters nobody has translated."""
+    found = []
+    for text in words:
+        rest = text
+        for known in data:
+            rest = rest.replace(known, " ")
+        rest = NUMBERS.sub(" ", rest)
+        while SIGNS.search(rest):
+            rest = SIGNS.sub(" ", rest)
+        if re.search(r"[A-Za-z]{2,}|[\u4e00-\u9fff]", rest):
+            found.append(text)
+    return found
 
 
 def _shown(one: QWidget) -> Iterator[str]:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-import sqlite3
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint
 
 from lims import i18n
-from lims.rules.rights import Right
 from tests.ui.screens import looking
-from tests.ui.screens.reception import FORM, INTAKE, PEOPLE, Reception, Seat
+from tests.ui.screens.reception import PEOPLE, Reception, Seat
 from ui.kit.label import Label
 from ui.kit.screen import Screen
 from ui.navigation import PLACES, places_for
@@ -26,25 +22,6 @@ PLACE_NAMES = [place.name for place in PLACES]
 PRIMARY = {"intake", "samples", "bench", "inbox", "review", "certificates", "limits", "settings"}
 """Places with one thing to do; a register saves from its panel, today and the trail are read."""
 
-SIGNS = re.compile(r"\[[^\[\]]*·····\]")
-"""Words of the pseudo-language."""
-NUMBERS = re.compile(r"[A-Z]+[\d/-][\w./-]*|[0-9a-f]{8,}|[0-9a-f]{4}…[0-9a-f]{4}|<[A-Z]{2,3}>|Ctrl\+\w+|Asia/Shanghai")
-"""Numbers, digests, control bytes: the same in every language."""
-AS_THEY_ARE = ("本机", "中文 / EN", "中文", "English", "SHA-256", "COM3", "/dev/ttyUSB0", "socket://192.168.1.20:4001")
-
-
-@pytest.fixture(scope="session")
-def laboratories(tmp_path_factory: pytest.TempPathFactory, founded: Reception) -> Iterator[dict[str, Reception]]:
-    """A laboratory where nothing has happened, and one with something in every state; nobody changes anything in them."""
-    made = {name: Reception(tmp_path_factory.mktemp(name), founded) for name in ("empty", "filled")}
-    made["filled"].busy()
-    for one in made.values():
-        one.people["all"] = replace(one.people["jian"], rights=frozenset(Right))
-    yield made
-    for one in made.values():
-        one.close()
-
-
 @pytest.fixture(params=["empty", "filled"])
 def laboratory(laboratories: dict[str, Reception], request: pytest.FixtureRequest) -> Reception:
     return laboratories[request.param]
@@ -52,50 +29,7 @@ def laboratory(laboratories: dict[str, Reception], request: pytest.FixtureReques
 
 @pytest.fixture
 def data(laboratory: Reception) -> list[str]:
-    """What the laboratory's own people wrote, and the library: shown as it stands in any language. Longest first."""
-    found = {*FORM.values(), *INTAKE.values(), *AS_THEY_ARE, *laboratory.people, *(name for name, _role in PEOPLE.values())}
-    for language in i18n.LANGUAGES:
-        with i18n.speaking(language):
-            for profile in laboratory.ports.profiles():
-                found |= {profile.name, profile.title, *profile.not_verified}
-    found |= {device for device, _words in laboratory.ports.addresses()}
-    with closing(sqlite3.connect(laboratory.folder.database)) as base:
-        for table, columns in OWN.items():
-            for row in base.execute(f"SELECT {columns} FROM {table}"):
-                found |= {value for value in row if isinstance(value, str) and re.search(r"[^\d.,-]", value)}
-    return sorted((one for one in found if len(one) > 1), key=len, reverse=True)
-
-
-OWN = {
-    "item": "*",
-    "product": "*",
-    "standard": "*",
-    "procedure": "*",
-    '"limit"': "*",
-    "person": "name, login",
-    "instrument": "code, name, model, serial",
-    "reading": "sample, test, unit, reason, status, flags",
-    "message": "workstation, substr(journal, 1, 8)",
-    "attempt": "cause",
-    "certificate": "cause",
-    "setting": "value",
-    "confirmation": "remark",
-}
-
-
-def left_over(words: list[str], data: list[str]) -> list[str]:
-    """What remains of words when data, numbers and the pseudo-language are taken away: letters nobody has translated."""
-    found = []
-    for text in words:
-        rest = text
-        for known in data:
-            rest = rest.replace(known, " ")
-        rest = NUMBERS.sub(" ", rest)
-        while SIGNS.search(rest):
-            rest = SIGNS.sub(" ", rest)
-        if re.search(r"[A-Za-z]{2,}|[\u4e00-\u9fff]", rest):
-            found.append(text)
-    return found
+    return looking.own_words(laboratory)
 
 
 def all_words(seat: Seat) -> list[str]:
@@ -113,13 +47,13 @@ def everywhere(seat: Seat, wrong: Callable[[Any], list[Any]], places: Iterable[s
 def test_no_word_is_left_untranslated(laboratory: Reception, data: list[str], sit: Callable[..., Seat]) -> None:
     i18n.use("pseudo")
     seat = sit("all", laboratory)
-    assert everywhere(seat, lambda _screen: left_over(all_words(seat), data)) == {}
+    assert everywhere(seat, lambda _screen: looking.left_over(all_words(seat), data)) == {}
 
 
 def test_no_english_word_stands_in_the_chinese(laboratory: Reception, data: list[str], sit: Callable[..., Seat]) -> None:
     """What the store calls a thing or a field is a word of the program too."""
-    seat, latin = sit("all", laboratory), [one for one in data if re.search(r"[A-Za-z]", one)]
-    assert everywhere(seat, lambda _screen: left_over([CHINESE.sub(" ", text) for text in all_words(seat)], [CHINESE.sub(" ", one) for one in latin])) == {}
+    seat, latin = sit("all", laboratory), [CHINESE.sub(" ", one) for one in data if re.search(r"[A-Za-z]", one)]
+    assert everywhere(seat, lambda _screen: looking.left_over([CHINESE.sub(" ", text) for text in all_words(seat)], latin)) == {}
 
 
 CHINESE = re.compile(r"[\u3000-\u9fff\uff00-\uffef]+")

@@ -38,7 +38,8 @@ def test_what_is_changed_is_kept_as_typed(seat: Seat, settings: Settings, recept
 
 
 @pytest.mark.parametrize(
-    ("field", "typed"), [("laboratory_name", " "), ("time_zone", "Mars/Olympus"), ("sample_mask", "{year}"), ("sample_mask", "{nothing}-{serial}"), ("certificate_mask", "BG")]
+    ("field", "typed"),
+    [("laboratory_name", " "), ("time_zone", "Mars/Olympus"), ("sample_mask", "{year}"), ("sample_mask", "{nothing}-{serial}"), ("certificate_mask", "BG")],
 )
 def test_a_mistake_stands_beside_its_field_and_nothing_is_written(field: str, typed: str, seat: Seat, settings: Settings, reception: Reception) -> None:
     before = reception.do(view.values)
