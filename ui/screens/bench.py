@@ -288,7 +288,8 @@ class Bench(Screen):
         return row.cells.get(column.name.split("|")[0]) or next(iter(row.cells.values()), None)
 
     def _allowed(self, verb: str) -> list[AnalysisRow]:
-        return [one for one in self._rows() if one.facts and ANALYSIS_FLOW.refusal(verb, one.facts, self.person) is None]
+        marked = {analysis for analysis, _place, _weighing in self.problems} if verb == "submit" else ()
+        return [one for one in self._rows() if one.id not in marked and one.facts and ANALYSIS_FLOW.refusal(verb, one.facts, self.person) is None]
 
     def _refusal(self, verb: str, state: AnalysisState, none: str) -> str | None:
         """Say why *verb* is possible for no analysis of the worksheet that stands in *state*."""
@@ -306,7 +307,10 @@ class Bench(Screen):
     def _why_not_go(self) -> str | None:
         if self.which.value == "waiting":
             return right_refusal(Right.ASSIGN, self.person) or (None if self.waiting.selected() else _("Mark the analyses that go on the worksheet."))
-        return self._refusal("submit", AnalysisState.IN_TEST, _("Nothing on this worksheet is in test."))
+        refusal = self._refusal("submit", AnalysisState.IN_TEST, _("Nothing on this worksheet is in test."))
+        if refusal is None and not self._allowed("submit"):
+            return _("A value is marked as wrong. Put it right, or take it back with Ctrl+Z.")
+        return refusal
 
     def _go(self) -> None:
         if self.which.value == "waiting":
@@ -352,8 +356,16 @@ class Bench(Screen):
                 _("Repeat"),
                 f"{one.item} · {one.sample_number}",
                 note=_("The attempt so far stays on record."),
-                then=lambda reason, dialog: self.desk.ask(analyses.repeat, one.id, reason=reason, by=self.person, then=dialog.done_with(), form=dialog),
+                then=lambda reason, dialog: self.desk.ask(
+                    analyses.repeat, one.id, reason=reason, by=self.person, then=dialog.done_with(lambda _none: self._forget(one.id)), form=dialog
+                ),
             )
+
+    def _forget(self, analysis: int) -> None:
+        """What was typed wrong belongs to the attempt before."""
+        self.problems = {cell: problem for cell, problem in self.problems.items() if cell[0] != analysis}
+        if self.sheet:
+            self._open(self.sheet.row.number)
 
     def _cancel(self) -> None:
         if one := self._here():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import Any, cast
 
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from lims.i18n import N_, _
@@ -110,10 +111,11 @@ def change_password(shell: Shell, desk: Desk, person: Actor) -> Dialog:
     return dialog
 
 
-class Sides:
-    """Puts a refusal of the present password beside the field it was typed into."""
+class Sides(QObject):
+    """Puts a refusal of the present password beside the field it was typed into; gone with its dialog."""
 
     def __init__(self, dialog: Dialog) -> None:
+        super().__init__(dialog)
         self._dialog = dialog
 
     def note(self, mistakes: dict[str, str]) -> None:

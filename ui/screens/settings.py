@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
 
 from lims.i18n import N_, _
@@ -116,10 +116,11 @@ class Settings(Screen):
         self.shell.toast(_("Settings saved."))
 
 
-class Answer:
-    """Hands mistakes of the service to the settings page."""
+class Answer(QObject):
+    """Hands mistakes of the service to the settings page; gone with it."""
 
     def __init__(self, screen: Settings) -> None:
+        super().__init__(screen)
         self._screen = screen
 
     def note(self, mistakes: dict[str, str]) -> None:

@@ -131,6 +131,30 @@ def test_a_wrong_value_can_be_put_right_or_taken_back(seat: Seat, bench: Bench, 
     assert not bench.problems
 
 
+def test_what_is_marked_as_wrong_is_not_handed_in_behind_ones_back(seat: Seat, bench: Bench, numbers: list[str], reception: Reception) -> None:
+    """The value before the wrong one is still on record, but it is not what stands in the cell."""
+    at(bench, numbers[0], AFLATOXIN)
+    for typed in ("4.7", "5"):
+        seat.type(typed)
+        seat.press(Key.Key_Return)
+    assert bench.acts["bench.go"].words() == "提交 2 项"
+    at(bench, numbers[0], AFLATOXIN)
+    seat.type("4.7.1")
+    seat.press(Key.Key_Return)
+    assert bench.acts["bench.go"].words() == "提交 1 项"
+    at(bench, numbers[1], AFLATOXIN)
+    seat.type("x")
+    seat.press(Key.Key_Return)
+    assert "标出" in bench.acts["bench.go"].refusal()
+    at(bench, numbers[0], AFLATOXIN)
+    seat.type("4.71")
+    seat.press(Key.Key_Return)
+    seat.control(Key.Key_Return)
+    states = {one.state for one in reception.card(numbers[0]).analyses if one.item_code == "aflatoxin-b1"}
+    assert states == {AnalysisState.SUBMITTED} and kept(reception, numbers[0]) == ["4.7", "4.71"]
+    assert {one.state for one in reception.card(numbers[1]).analyses} == {AnalysisState.IN_TEST}
+
+
 def test_one_wrong_cell_of_a_block_does_not_stop_the_others(seat: Seat, bench: Bench, numbers: list[str], reception: Reception) -> None:
     QGuiApplication.clipboard().setText("4.7\n三点五\n23.7\n")
     at(bench, numbers[0], AFLATOXIN)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QApplication
 
 from lims.errors import Refusal
 from lims.rules.rights import Role
@@ -134,6 +135,19 @@ def test_ones_own_password_is_changed_with_the_present_one(sit, reception: Recep
     answer(PASSWORD, "mine-2026", "mine-2026")
     assert seat.dialog is None and seat.done
     assert reception.do(service.sign_in, "jian", "mine-2026").actor.login == "jian"
+
+
+def test_a_dialog_given_up_while_its_answer_is_on_the_way_is_missed_by_nobody(sit, reception: Reception) -> None:
+    seat = sit("jian")
+    seat.go("today")
+    dialog = change_password(seat.window, seat.desk, reception.people["jian"])
+    for name, typed in (("old", "wrong"), ("new", "mine-2026"), ("again", "mine-2026")):
+        dialog.form.editors[name].put(typed)
+    dialog.send()
+    dialog.reject()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    seat.settled()
+    assert seat.dialog is None and not seat.fallen
 
 
 def test_what_a_role_may_do_is_told(seat: Seat, people: People) -> None:
