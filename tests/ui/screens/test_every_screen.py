@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QSize
 
 from lims import i18n
 from tests.ui.screens import looking
@@ -65,6 +65,21 @@ def test_nothing_is_cut_and_nothing_is_taken_for_markup(language: str, name: str
     seat = sit("all", laboratories[name])
     laws = (looking.cut_identifiers, looking.cut_labels, looking.marked_up)
     assert everywhere(seat, lambda _screen: [words for law in laws for words in law(seat.window)]) == {}
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_the_smallest_window_holds_every_place(language: str, laboratories: dict[str, Reception], sit: Callable[..., Seat]) -> None:
+    i18n.use(language)
+    seat = sit("all", laboratories["filled"])
+    small = QSize(theme.size("window_width"), theme.size("window_height"))
+    seat.window.resize(small)
+
+    def wrong(_screen: Screen) -> list[Any]:
+        wanted = seat.window.minimumSizeHint()
+        too_wide = [] if wanted.width() <= small.width() and wanted.height() <= small.height() else [wanted.toTuple()]
+        return [*too_wide, *looking.cut_identifiers(seat.window), *looking.cut_labels(seat.window)]
+
+    assert everywhere(seat, wrong) == {}
 
 
 def test_keys_reach_everything_and_everything_has_a_name(laboratory: Reception, sit: Callable[..., Seat]) -> None:
