@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from PySide6.QtCore import Qt
 
+from drivers.virtual import Shown
+from drivers.virtual.served import serve
+from lims.services import instruments
 from lims.views import instruments as view
 from tests.ui.screens.looking import words
 from tests.ui.screens.reception import Reception, Seat
@@ -142,6 +145,35 @@ def test_the_analyst_connects_but_keeps_no_register(sit, reception: Reception) -
     place = seat.go("instruments")
     assert "技术负责人" in place.acts["instruments.add"].refusal()
     assert "技术负责人" in place.acts["instruments.change"].refusal()
+
+
+def test_a_place_that_was_made_anew_is_told_alone(seat: Seat, place: Instruments, reception: Reception) -> None:
+    """Another language makes every screen again; ports go on ringing."""
+    seat.window.speak("en")
+    seat.settled()
+    assert len(reception.ports.on_arrival) == 1
+    reception.ports.on_arrival[0]()
+    seat.settled()
+    assert seat.window.screen_in_front is not place and not seat.fallen
+
+
+@needs_pty
+def test_a_reading_that_comes_over_a_port_lands_by_itself(seat: Seat, place: Instruments, reception: Reception) -> None:
+    number = reception.received(items=("aflatoxin-b1",))
+    reception.begun(number, {})
+    reception.instrument("MT-01", name="毒素读数仪", profile="mycotoxin-reader-lis")
+    seat.settled()
+    place.table.select("MT-01")
+    (profile,) = [one for one in instruments.profiles(reception.folder.profiles).profiles.values() if one.name == "mycotoxin-reader-lis"]
+    with serve(profile) as instrument:
+        connect(seat, place, instrument.address)
+        seat.qtbot.waitUntil(lambda: place.port_of("MT-01") and place.port_of("MT-01").state == "live", timeout=10_000)
+        instrument.show([Shown(number, "aflatoxin-b1", "4.7", "μg/kg", datetime(2026, 11, 26, 10, 0))])
+        assert instrument.wait(10)
+        seat.qtbot.waitUntil(lambda: reception.ports.collect() > 0, timeout=10_000)
+        seat.qtbot.waitUntil(lambda: any(row.code == "MT-01" and row.readings for row in place.table.rows()), timeout=10_000)
+    place.acts.do("instruments.disconnect")
+    seat.settled()
 
 
 def test_what_nobody_has_verified_is_told(place: Instruments) -> None:

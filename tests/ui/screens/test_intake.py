@@ -145,6 +145,22 @@ def test_another_language_does_not_throw_away_what_was_typed(seat: Seat, form) -
     assert seat.said and form.form.editors["client"].get() == "市监局"
 
 
+def test_another_person_or_the_end_of_the_day_do_not_throw_it_away_either(seat: Seat, form) -> None:
+    left = []
+    seat.window.left.connect(lambda: left.append(1))
+    seat.to("client")
+    seat.write("市监局")
+    seat.control(Key.Key_L)
+    assert not left and seat.said
+    seat.window.close()
+    assert seat.window.isVisible() and form.form.editors["client"].get() == "市监局"
+    seat.window.strip.clear()
+    seat.control(Key.Key_L)
+    seat.to_widget(seat.window.strip._act)
+    seat.press(Key.Key_Return)
+    assert left == [1], "who means it is let go"
+
+
 def test_a_known_business_answers_for_itself_and_never_over_what_was_typed(seat: Seat, reception: Reception) -> None:
     reception.registered(business_address="青春路 8 号", business_phone="010-1")
     seat.go("today")
