@@ -46,6 +46,7 @@ OVERLAYS = {CertificateState.VOID: N_("VOID"), CertificateState.REPLACED: N_("RE
 def approve(work: Work, key: int, password: str, *, by: Actor) -> str:
     """Sign a report with the password entered again: a third person. Its bytes are frozen. Returns number and revision."""
     certificate = work.get_one(Certificate, key)
+    work.execute(select(Analysis.id).where(Analysis.sample_id == certificate.sample_id).order_by(Analysis.id).with_for_update())  # none is returned meanwhile
     target = CERTIFICATE_FLOW.make("approve", view.facts_of(work, key), by)
     people.confirm(work, password, by)
     _freeze(work, certificate, by)

@@ -74,8 +74,8 @@ def amend(work: Work, login: str, name: str, roles: frozenset[Role], active: boo
     if wrong:
         raise Mistakes(wrong)
     if Role.ADMINISTRATOR in person.roles and person.active and not (active and Role.ADMINISTRATOR in roles):
-        others = [other for other in work.scalars(select(Person).where(Person.active, Person.id != person.id)) if Role.ADMINISTRATOR in other.roles]
-        if not others:
+        accounts = work.scalars(select(Person).where(Person.active).order_by(Person.id).with_for_update())  # two administrators cannot close each other
+        if not any(other is not person and Role.ADMINISTRATOR in other.roles for other in accounts):
             raise Refusal(_("This is the only administrator. Make another one first."))
     person.name, person.roles, person.active = name.strip(), roles, active
 

@@ -161,8 +161,11 @@ def rows(work: Session, *, worksheet: int | None = None, sample: str | None = No
 
 
 def load(work: Session, ids: Iterable[int]) -> list[Analysis]:
-    """Return analyses with everything their verdict rests on, in order of their keys: for services, which change them."""
-    return list(work.scalars(_whole().where(Analysis.id.in_(list(ids))).order_by(Analysis.id)).unique())
+    """Return analyses with everything their verdict rests on, in order of their keys: for services, which change them.
+
+    On a server whoever comes second waits for the first and sees what came of it.
+    """
+    return list(work.scalars(_whole().where(Analysis.id.in_(list(ids))).order_by(Analysis.id).with_for_update(of=Analysis)).unique())
 
 
 def facts_of(work: Session, loaded: Sequence[Analysis]) -> dict[int, AnalysisFacts]:

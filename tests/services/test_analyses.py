@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from lims.domain.analyses import Attempt, Determination, Judged
 from lims.domain.certificates import Signature
+from lims.errors import Refusal
 from lims.rules.flows import AnalysisState
 from lims.rules.judgement import Reason
 from lims.rules.verdict import Verdict
@@ -17,7 +18,7 @@ from lims.services.analyses import Typed
 from lims.services.signing import content_of, digest
 from lims.views import analyses as view
 from lims.views import certificates as report_view
-from tests.services.small import PASSWORD, VALUES, WEIGHINGS, Small
+from tests.services.small import PASSWORD, VALUES, WEIGHINGS, Apart, Small
 
 
 def counted(small: Small) -> tuple[int, int, int]:
@@ -299,6 +300,7 @@ def test_a_reviewed_result_is_returned_until_its_report_is_approved(small: Small
     moisture = small.keys(number)["moisture"]
     small.do(analyses.return_, [moisture], reason="复核称量", by="shen")
     small.confirm()
+    assert small.row(moisture).reviewed_by == ""
     assert small.refused(certificates.approve, key, PASSWORD, by="pi") == "Not reviewed yet: Moisture."
     for place, weighings in enumerate(WEIGHINGS, 1):
         small.do(analyses.weigh, moisture, place, weighings, by="jian")
@@ -321,6 +323,17 @@ def test_a_cancelled_analysis_says_why_and_comes_back_no_more(small: Small) -> N
 def test_nothing_chosen_is_said(small: Small) -> None:
     for job, login in ((analyses.submit, "jian"), (analyses.recall, "jian"), (analyses.review, "shen")):
         assert small.refused(job, [], by=login) == "Nothing is chosen."
+
+
+def test_no_value_slips_in_at_one_workstation_while_the_work_is_handed_in_at_another(small: Small, apart: Apart) -> None:
+    number = small.begun("wine")
+    (key,) = small.keys(number).values()
+    small.do(analyses.enter, key, 1, "0.18", by="jian")
+    by = small.people["jian"]
+    said = apart(lambda work: analyses.submit(work, [key], by=by), lambda work: analyses.enter(work, key, 1, "0.31", by=by))
+    assert isinstance(said, Refusal)
+    assert said.words == "Sulphur dioxide residue is submitted; values are entered only while it is in test."
+    assert small.row(key).values == ("0.18",)
 
 
 # -- three people

@@ -128,6 +128,20 @@ def test_a_wrong_password_freezes_nothing(small: Small) -> None:
     assert (kept.state, kept.digest, kept.document, kept.content, kept.verdict) == (CertificateState.DRAFT, "", None, None, "")
 
 
+@pytest.mark.parametrize("first", ["approve", "return"])
+def test_a_result_cannot_be_returned_while_its_report_is_approved_at_another_workstation(small: Small, apart: Apart, first: str) -> None:
+    key = small.reviewed("wine")
+    small.do(catalogue.confirm, [WINE], by="ji")
+    analysis = list(small.keys(small.do(view.rows)[0].sample_number).values())
+    jobs = {
+        "approve": lambda work: certificates.approve(work, key, PASSWORD, by=small.people["pi"]),
+        "return": lambda work: analyses.return_(work, analysis, reason="复核", by=small.people["shen"]),
+    }
+    said = apart(jobs.pop(first), *jobs.values())
+    assert isinstance(said, Refusal)
+    assert (row(small, key).state is CertificateState.APPROVED, small.row(analysis[0]).state == "reviewed") == ((first == "approve"),) * 2
+
+
 def test_a_report_is_approved_once(small: Small) -> None:
     key = approved_wine(small)
     assert small.refused(certificates.approve, key, PASSWORD, by="pi") == "“Approve” is not possible: it is approved."

@@ -199,6 +199,19 @@ def test_the_only_administrator_stays_one(small: Small) -> None:
     assert [row.login for row in small.do(view.rows) if not row.active] == ["guan"]
 
 
+def test_two_administrators_cannot_close_each_other_at_once(small: Small, apart: Apart) -> None:
+    keeper = frozenset({Role.ADMINISTRATOR})
+    small.do(people.create, AccountDraft("guan2", "管理员二", keeper, FIRST), by="guan")
+    small.people["guan2"] = small.do(people.sign_in, "guan2", FIRST).actor
+    small.do(people.change_password, FIRST, PASSWORD, by="guan2")
+    said = apart(
+        lambda work: people.amend(work, "guan2", "管理员二", keeper, False, by=small.people["guan"]),
+        lambda work: people.amend(work, "guan", "管理员", keeper, False, by=small.people["guan2"]),
+    )
+    assert isinstance(said, Refusal)
+    assert [row.login for row in small.do(view.rows) if row.active and Role.ADMINISTRATOR in row.roles] == ["guan"]
+
+
 def test_nobody_is_amended_who_is_not_there(small: Small) -> None:
     assert small.refused(people.amend, "nobody", "x", BENCH_ROLES, True, by="guan") == "There is no account nobody."
 
