@@ -310,6 +310,10 @@ class Bench(Screen):
         refusal = self._refusal("submit", AnalysisState.IN_TEST, _("Nothing on this worksheet is in test."))
         if refusal is None and not self._allowed("submit"):
             return _("A value is marked as wrong. Put it right, or take it back with Ctrl+Z.")
+        here = [one for one in self._rows() if one.state is AnalysisState.IN_TEST]
+        empty = sum(not value for one in here for value in one.values)
+        if refusal and empty and refusal in {one.lacks for one in here}:
+            return n_("{count} value is missing.", "{count} values are missing.", empty).format(count=empty)
         return refusal
 
     def _go(self) -> None:
