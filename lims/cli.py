@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -15,16 +16,17 @@ import click
 from click import exceptions
 
 from lims.errors import Mistakes, Refusal, Stale, Trouble
-from lims.i18n import _
-from lims.place import Place, anywhere, speak
+from lims.i18n import N_, _, why
+from lims.place import Group, Place, anywhere, speak
 
 DEMO_SIZES = ("small",)
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 LATER = {"instruments": "lims.cli_instruments", "journal": "lims.cli_instruments"}
 """Groups of commands that are loaded when somebody asks for them: the window is there before the database is."""
 
 
-class Lims(click.Group):
+class Lims(Group):
     """The command with its groups, of which some are loaded late."""
 
     def list_commands(self, context: click.Context) -> list[str]:
@@ -46,24 +48,28 @@ def _version(context: click.Context, _option: click.Parameter, asked: bool) -> N
         context.exit()
 
 
-@click.group(cls=Lims, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the version and leave.")
+@click.group(
+    cls=Lims,
+    help=N_("Shiyan: the laboratory. Without a subcommand the desktop opens."),
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help=N_("Print the version and leave."))
 @anywhere
 @click.pass_context
 def lims(context: click.Context) -> None:
-    """食验 Shiyan: the laboratory. Without a subcommand the desktop opens."""
+    """Open the desktop where no subcommand is named."""
     if context.invoked_subcommand is None:
         sys.exit(_desktop(context.obj))
 
 
-@lims.command()
+@lims.command("demo", help=N_("Open the demonstration laboratory."))
 @anywhere
-@click.option("--headless", is_flag=True, help="Walk the whole path without a window and print the reports.")
-@click.option("--fresh", is_flag=True, help="Make the demonstration anew.")
-@click.option("--size", type=click.Choice(DEMO_SIZES), default="small", help="How much there is in it.")
+@click.option("--headless", is_flag=True, help=N_("Walk the whole path without a window and print the reports."))
+@click.option("--fresh", is_flag=True, help=N_("Make the demonstration anew."))
+@click.option("--size", type=click.Choice(DEMO_SIZES), default="small", help=N_("How much there is in it."))
 @click.pass_obj
-def demo(place: Place, headless: bool, fresh: bool, size: str) -> None:
-    """Open the demonstration laboratory."""
+def _demo(place: Place, headless: bool, fresh: bool, size: str) -> None:
     del size  # one size yet
     if fresh and place.database:
         raise Refusal(_("A demonstration on a server is begun anew in a new, empty database. Name one without --fresh."))
@@ -76,27 +82,25 @@ def demo(place: Place, headless: bool, fresh: bool, size: str) -> None:
         click.echo(f"{number}\t{verdict}\t{path}")
 
 
-@lims.command()
+@lims.command("backup", help=N_("Copy the laboratory's database to FILE, also while it is in use."))
 @anywhere
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_obj
-def backup(place: Place, file: Path) -> None:
-    """Copy the laboratory's database to FILE, also while it is in use."""
+def _backup(place: Place, file: Path) -> None:
     from lims.db.folder import Folder
-    from lims.laboratory import backup as copy
+    from lims.laboratory import backup
 
     if place.database:
         raise Refusal(_("A PostgreSQL laboratory is backed up with the server's own pg_dump."))
-    copy(Folder(place.path()), file)
+    backup(Folder(place.path()), file)
     click.echo(str(file.absolute()))
 
 
-@lims.command(name="round", context_settings={"ignore_unknown_options": True})
+@lims.command("round", help=N_("Round VALUE to INTERVAL (0.1, 0.5, 3s) by GB/T 8170-2008."), context_settings={"ignore_unknown_options": True})
 @anywhere
 @click.argument("value")
 @click.argument("interval")
-def round_(value: str, interval: str) -> None:
-    """Round VALUE to INTERVAL (0.1, 0.5, 3s) by GB/T 8170-2008."""
+def _round(value: str, interval: str) -> None:
     from lims.rules.quantity import number
     from lims.rules.rounding import plain, round_to
 
@@ -108,14 +112,13 @@ def round_(value: str, interval: str) -> None:
     )
 
 
-@lims.command()
+@lims.command("limits", help=N_("Print the limits of ITEM in PRODUCT in the editions in force."))
 @anywhere
 @click.argument("product")
 @click.argument("item")
-@click.option("--date", "on", type=click.DateTime(["%Y-%m-%d"]), help="The product's day; today unless given.")
+@click.option("--date", "on", type=click.DateTime(["%Y-%m-%d"]), help=N_("The product's day; today unless given."))
 @click.pass_obj
-def limits(place: Place, product: str, item: str, on: Any) -> None:
-    """Print the limits of ITEM in PRODUCT in the editions in force."""
+def _limits(place: Place, product: str, item: str, on: Any) -> None:
     from lims.db.folder import Folder
     from lims.laboratory import library
 
@@ -142,6 +145,7 @@ def said(function: Callable[[], Any]) -> int:
     """Do *function* and return the exit code; a refusal is one sentence on stderr, never a traceback."""
     try:
         function()
+        sys.stdout.flush()
     except (Refusal, Trouble, Stale) as error:
         click.echo(error.words, err=True)
         return 1
@@ -162,9 +166,20 @@ def said(function: Callable[[], Any]) -> int:
         click.echo(_("{file} cannot be opened. Check its name and rights.").format(file=error.ui_filename), err=True)
         return 1
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads any more: the last flush must not complain
+        _let_go()
+        return 1
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        _let_go()
+        click.echo(_("The results could not be written: {why}.").format(why=why(error)), err=True)
         return 1
     return 0
+
+
+def _let_go() -> None:
+    """Write no more to where nobody reads or nothing fits: the last flush must not complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def usage(error: click.UsageError) -> str:

@@ -26,24 +26,23 @@ from lims.clock import local, system_clock
 from lims.db.folder import Folder, Lock
 from lims.db.store import reading
 from lims.errors import Refusal, Trouble
-from lims.i18n import _, language, why
-from lims.place import Place, anywhere
+from lims.i18n import N_, _, language, why
+from lims.place import Group, Place, anywhere
 from lims.services.instruments import differs, profiles, said
 
 SHORT_WAIT = 0.2
 
 
-@click.group()
+@click.group(cls=Group, help=N_("Instruments: what the program can speak with, and raw bytes in and out."))
 @anywhere
 def instruments() -> None:
-    """Instruments: what the program can speak with, and raw bytes in and out."""
+    """Group the commands about instruments."""
 
 
-@instruments.command(name="list")
+@instruments.command("list", help=N_("List the kinds of instrument the program can speak with."))
 @anywhere
 @click.pass_obj
-def list_(place: Place) -> None:
-    """List the kinds of instrument the program can speak with."""
+def _list(place: Place) -> None:
     shelf = profiles(Folder(place.path()).profiles)
     for one in sorted(shelf.profiles.values(), key=lambda one: one.name):
         click.echo("\t".join((one.name, one.title["zh" if language() == "zh_CN" else "en"], one.maker, one.model, one.link)))
@@ -51,13 +50,12 @@ def list_(place: Place) -> None:
         click.echo(said(fault), err=True)
 
 
-@instruments.command()
+@instruments.command("decode", help=N_("Print the readings in FILE, raw bytes as received, one JSON object a line."))
 @anywhere
 @click.argument("profile")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_obj
-def decode(place: Place, profile: str, file: Path) -> None:
-    """Print the readings in FILE, raw bytes as received, one JSON object a line."""
+def _decode(place: Place, profile: str, file: Path) -> None:
     known = _profile(place, profile)
     try:
         data = file.read_bytes()
@@ -69,15 +67,14 @@ def decode(place: Place, profile: str, file: Path) -> None:
         _print(piece.as_json(str(file)))
 
 
-@instruments.command()
+@instruments.command("listen", help=N_("Journal and print what an instrument sends; every byte is on disk before it is acknowledged."))
 @anywhere
 @click.argument("profile")
-@click.option("--port", required=True, help="Port name, socket://host:port, or pty.")
-@click.option("--count", type=click.IntRange(1), help="Stop after so many readings.")
-@click.option("--seconds", type=click.FloatRange(0), help="Stop after so many seconds.")
+@click.option("--port", required=True, help=N_("Port name, socket://host:port, or pty."))
+@click.option("--count", type=click.IntRange(1), help=N_("Stop after so many readings."))
+@click.option("--seconds", type=click.FloatRange(0), help=N_("Stop after so many seconds."))
 @click.pass_obj
-def listen(place: Place, profile: str, port: str, count: int | None, seconds: float | None) -> None:
-    """Journal and print what an instrument sends; every byte is on disk before it is acknowledged."""
+def _listen(place: Place, profile: str, port: str, count: int | None, seconds: float | None) -> None:
     known, folder = _profile(place, profile), Folder(place.path())
     folder.make_rooms(folder.journal)
     journal_ = folder.journal / f"{known.name}.sqlite3"
@@ -93,15 +90,14 @@ def listen(place: Place, profile: str, port: str, count: int | None, seconds: fl
         raise Refusal(_("Only {seen} of {count} readings came.").format(seen=seen, count=count))
 
 
-@instruments.command()
+@instruments.command("simulate", help=N_("Be an instrument: print the path to connect to, then send an example to whoever connects."))
 @anywhere
 @click.argument("profile")
-@click.option("--port", help="Port to speak on; without it a pseudo-terminal is opened.")
-@click.option("--fault", type=click.Choice(FAULTS), help="What the instrument does wrong.")
-@click.option("--once", is_flag=True, help="Leave when everything is sent.")
+@click.option("--port", help=N_("Port to speak on; without it a pseudo-terminal is opened."))
+@click.option("--fault", type=click.Choice(FAULTS), help=N_("What the instrument does wrong."))
+@click.option("--once", is_flag=True, help=N_("Leave when everything is sent."))
 @click.pass_obj
-def simulate(place: Place, profile: str, port: str | None, fault: str | None, once: bool) -> None:
-    """Be an instrument: print the path to connect to, then send an example to whoever connects."""
+def _simulate(place: Place, profile: str, port: str | None, fault: str | None, once: bool) -> None:
     known = _profile(place, profile)
     with _told():
         served = serve(known, port=port, fault=fault)
@@ -113,13 +109,12 @@ def simulate(place: Place, profile: str, port: str | None, fault: str | None, on
             time.sleep(SHORT_WAIT / 4)
 
 
-@instruments.command()
+@instruments.command("replay", help=N_("Print the readings of a JOURNAL as the program reads its bytes now; exit 1 where the laboratory holds others."))
 @anywhere
 @click.argument("journal_file", metavar="JOURNAL", type=click.Path(path_type=Path))
-@click.option("--profile", help="Profile to read it with; the journal's own name unless given.")
+@click.option("--profile", help=N_("Profile to read it with; the journal's own name unless given."))
 @click.pass_obj
-def replay(place: Place, journal_file: Path, profile: str | None) -> None:
-    """Print the readings of a JOURNAL anew, as the present program reads its bytes; exit 1 where the laboratory holds others."""
+def _replay(place: Place, journal_file: Path, profile: str | None) -> None:
     known, folder = _profile(place, profile or journal_file.stem), Folder(place.path())
     laboratory = reading(place.database or folder.url) if place.database or folder.there() else nullcontext()
     with _told(), laboratory as session:
@@ -131,20 +126,19 @@ def replay(place: Place, journal_file: Path, profile: str | None) -> None:
         raise Refusal(_("{count} messages of this journal stand in the laboratory with other readings than these.").format(count=others))
 
 
-@click.group()
+@click.group(cls=Group, help=N_("Journals: the bytes as they came."))
 @anywhere
 def journal() -> None:
-    """Journals: the bytes as they came."""
+    """Group the commands about journals."""
 
 
-@journal.command()
+@journal.command("export", help=N_("Print every row of a JOURNAL, one JSON object a line."))
 @anywhere
 @click.argument("journal_file", metavar="JOURNAL", type=click.Path(path_type=Path))
-@click.option("--from", "begin", type=click.DateTime(), help="First moment, UTC.")
-@click.option("--to", "end", type=click.DateTime(), help="First moment no more, UTC.")
-@click.option("--out", type=click.File("w", encoding="utf-8"), default="-")
-def export(journal_file: Path, begin: datetime | None, end: datetime | None, out: TextIO) -> None:
-    """Print every row of a JOURNAL, one JSON object a line."""
+@click.option("--from", "begin", type=click.DateTime(), help=N_("First moment, UTC."))
+@click.option("--to", "end", type=click.DateTime(), help=N_("First moment no more, UTC."))
+@click.option("--out", type=click.File("w", encoding="utf-8"), default="-", help=N_("File to write to."))
+def _export(journal_file: Path, begin: datetime | None, end: datetime | None, out: TextIO) -> None:
     with _told():
         for entry in journals.entries(journal_file, 0, begin and begin.replace(tzinfo=UTC), end and end.replace(tzinfo=UTC)):
             print(json.dumps(entry.as_json(), ensure_ascii=False), file=out)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -18,7 +19,7 @@ from lims.db.folder import Folder, Lock
 from lims.demo import folder as demonstration
 from lims.laboratory import Laboratory
 from lims.place import speak
-from tests.cli.conftest import Lims, Said, child
+from tests.cli.conftest import ROOT, Lims, Said, child
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="Windows has other signals")
 
@@ -173,6 +174,15 @@ def test_called_without_words_and_after_two_hyphens_no_language_is_named() -> No
         assert i18n.language() == before
 
 
+@pytest.mark.parametrize("words", ["", "demo", "limits", "instruments", "instruments listen", "instruments simulate", "journal export"])
+def test_a_help_page_is_whole_in_either_language(words: str, lims: Lims) -> None:
+    chinese, english = lims(*words.split(), "--help"), lims("--language", "en", *words.split(), "--help")
+    assert chinese.code == english.code == 0 and chinese.err == english.err == ""
+    assert english.out.isascii() and english.out.startswith(f"Usage: lims {words}".rstrip())
+    told = [re.split(r" {2,}(?!\[)", line.strip())[-1] for line in chinese.out.splitlines() if line.strip()]
+    assert [line for line in told if not line.startswith("-") and not any("\u4e00" <= sign <= "\u9fff" for sign in line)] == []
+
+
 def test_a_group_without_its_command_shows_what_there_is(lims: Lims) -> None:
     said = lims("instruments")
     assert said.code == 2 and all(name in said.out + said.err for name in ("list", "decode", "listen", "simulate", "replay"))
@@ -248,6 +258,13 @@ def test_a_reader_that_leaves_is_no_fault(home: Path) -> None:
     err = process.stderr.read()
     process.stderr.close()
     assert process.wait(20) in (0, 1) and err == b""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_results_that_cannot_be_written_are_said(home: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([sys.executable, "-m", "lims", "round", "1", "1"], stdout=full, stderr=subprocess.PIPE, cwd=ROOT, check=False)
+    assert (done.returncode, done.stderr.decode("utf-8")) == (1, "结果写不出去：磁盘已满。\n")
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="locales are named otherwise")
@@ -336,5 +353,5 @@ def test_without_a_screen_it_walks_by_itself(platform: str, environment: dict[st
 
 
 def test_python_m_lims_is_the_command(home: Path) -> None:
-    done = subprocess.run([sys.executable, "-m", "lims", "--version"], cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-m", "lims", "--version"], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("shiyan-lims ")
