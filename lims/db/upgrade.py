@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 
 from lims.clock import Clock
-from lims.db.engine import open_engine
+from lims.db.engine import FULL, open_engine
 from lims.domain.thing import Thing
 from lims.errors import Trouble
 from lims.i18n import _, why
@@ -130,5 +130,6 @@ def copy(engine: Engine, target: Path) -> None:
     except (sqlite3.Error, OSError) as error:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
-        words = why(error) if isinstance(error, OSError) else str(error)
+        full = getattr(error, "sqlite_errorcode", None) in FULL
+        words = _("the disk is full") if full else why(error) if isinstance(error, OSError) else str(error)
         raise Trouble(_("The backup {file} could not be written: {why}. Choose another place and try again.").format(file=target, why=words)) from None

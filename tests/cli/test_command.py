@@ -287,6 +287,16 @@ def test_a_backup_is_taken_while_the_laboratory_is_in_use(lims: Lims, home: Path
         assert restored.new
 
 
+@POSIX
+def test_a_backup_that_finds_no_room_leaves_nothing_behind(laboratory: Path, home: Path) -> None:
+    call = [sys.executable, "-m", "lims", "--folder", str(laboratory), "backup", str(home / "copy.sqlite3")]
+    limited = [sys.executable, "-c", f"import os, resource; resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000)); os.execv({call[0]!r}, {call!r})"]
+    done = subprocess.run(limited, cwd=ROOT, capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert done.stderr.decode("utf-8") == f"备份 {home / 'copy.sqlite3'} 写不进去：磁盘已满。换个位置再试。\n"
+    assert [path.name for path in home.iterdir()] == ["laboratory"]
+
+
 def test_a_backup_of_what_is_no_database_is_not_made(lims: Lims, home: Path) -> None:
     (home / "laboratory.sqlite3").write_bytes(b"minutes of the meeting\n" * 500)
     assert "cannot be read as a laboratory's database" in lims("--folder", home, "backup", "copy", "--language", "en").complaint
