@@ -56,6 +56,7 @@ def test_n_goes_to_the_next_exception_and_explains_it(seat: Seat, review: Review
     letter(seat, Key.Key_N)
     assert review.panel.isVisible()
     first = review.table.current().item_code
+    assert first == review.table.rows()[0].item_code, "the one under the cursor comes first"
     letter(seat, Key.Key_N)
     second = review.table.current().item_code
     assert {first, second} == {"aflatoxin-b1", "deoxynivalenol"}, "failing, and near the limit"
