@@ -335,6 +335,7 @@ class Bench(Screen):
         self.which.choose("sheets")
         self.desk.ask(worksheets.start, sheet, by=self.person)
         self._open(sheet)
+        self.begin()
 
     def _why_not_start(self) -> str | None:
         return self._refusal("start", AnalysisState.ASSIGNED, _("Everything on this worksheet has been started."))

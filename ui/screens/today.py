@@ -25,7 +25,7 @@ from ui.theme import theme
 
 WORK: tuple[Column[WorksheetRow], ...] = (
     Column(
-        N_("Worksheet"), lambda row: row, lambda row: Cell(row.title or row.number, weight=500, below=Cell(row.number, "text2", role="note")), 220, stretch=True
+        N_("Worksheet"), lambda row: row, lambda row: Cell(row.title or row.number, weight=500, below=Cell(row.number, "text2", role="note")), 140, stretch=True
     ),
     Column(N_("Instrument"), lambda row: row.instrument, lambda name: Cell(name, "text2"), 170),
     Column(N_("Done"), lambda row: row, lambda row: _share(row), 190),

@@ -17,7 +17,7 @@ from ui.kit.panel import Divider, Head, Panel, Rows, Title, Words
 from ui.kit.screen import Screen
 from ui.kit.table import Column, Table
 from ui.screens.moments import second
-from ui.screens.trail_words import KINDS, field_words, thing_words, unfolded, value_words, verb_words
+from ui.screens.trail_words import KINDS, field_words, kind_words, thing_words, unfolded, value_words, verb_words
 
 PAGE = 200
 
@@ -35,7 +35,7 @@ class Trail(Screen):
             Column(N_("When"), lambda row: row.at, lambda at: Cell(second(at), "text2"), 166),
             Column(N_("Who"), lambda row: row.person or _("the program"), lambda name: Cell(name, weight=500), 76, name="who"),
             Column(N_("What"), lambda row: verb_words(row.verb), width=116, name="what"),
-            Column(N_("Thing"), lambda row: thing_words(row), lambda words: Cell(words, tip=words), 160, stretch=True, name="thing"),
+            Column(N_("Thing"), _thing, lambda words: Cell(words, tip=words), 160, stretch=True, name="thing"),
             Column(N_("Field"), lambda row: field_words(row.kind, row.field) if row.field else _("made"), lambda words: Cell(words, "text2"), 92),
             Column(N_("From"), lambda row: value_words(row.kind, row.field, row.old), width=76),
             Column(N_("To"), lambda row: value_words(row.kind, row.field, row.new) if row.field else "", width=76, name="to"),
@@ -100,7 +100,7 @@ class Trail(Screen):
         if row is None:
             self.panel.put(_("Line"), Words(_("Nothing is chosen.")))
             return
-        facts = [(_("Who"), row.person or _("the program")), (_("When"), second(row.at)), (_("Kind"), _(KINDS.get(row.kind, row.kind)))]
+        facts = [(_("Who"), row.person or _("the program")), (_("When"), second(row.at)), (_("Kind"), kind_words(row.kind))]
         if row.reason:
             facts.append((_("Why"), row.reason))
         self.panel.put(_("Line {number}").format(number=row.id), Head(thing_words(row), verb_words(row.verb)), Rows(facts), Divider(), *self._change(row))
@@ -111,3 +111,7 @@ class Trail(Screen):
             return [Title(_("Made with these values")), Rows(made)]
         values = (value_words(row.kind, row.field, value) or _("empty") for value in (row.old, row.new))
         return [Title(field_words(row.kind, row.field)), Rows(zip((_("From"), _("To")), values, strict=True))]
+
+
+def _thing(row: TrailRow) -> str:
+    return f"{kind_words(row.kind)} {thing_words(row)}"

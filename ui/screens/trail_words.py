@@ -233,6 +233,11 @@ def verb_words(name: str) -> str:
     return _(VERBS.get(name, name))
 
 
+def kind_words(name: str) -> str:
+    """Return what kind of thing it is, in words."""
+    return _(KINDS.get(name, name))
+
+
 def thing_words(row: TrailRow) -> str:
     """Return what people call the thing: a setting by its label, everything else by its number or name."""
     return _(BY_NAME[row.name].label) if row.kind == "setting" and row.name in BY_NAME else row.name
