@@ -64,6 +64,8 @@ class Commands(QObject):
     refused = Signal(str)
     """A key was pressed for what cannot be done now: the sentence why."""
     refreshed = Signal()
+    escaped = Signal()
+    """Esc was pressed, and what it stands for cannot be done now: that is no reason to say anything."""
 
     def __init__(self, owner: QWidget, *commands: Command, within: Commands | None = None) -> None:
         super().__init__(owner)
@@ -120,7 +122,9 @@ class Commands(QObject):
 
     def _pressed(self, command: Command) -> None:
         """A single letter may be the beginning of a scanned code: wait until that is sure."""
-        if len(command.shortcut) == 1:
+        if command.shortcut == "Esc" and command.refusal():
+            self.escaped.emit()
+        elif len(command.shortcut) == 1:
             scan.unless_scanned(lambda: self.do(command.name) if isValid(self) else None)
         else:
             self.do(command.name)

@@ -72,6 +72,7 @@ class Screen(QWidget):
         self.start()
         self.acts = Commands(self, within=shell.commands)
         self.acts.refused.connect(lambda words: shell.message("say", words))
+        self.acts.escaped.connect(self.put_panel_away)
         self.acts.add(*self.commands())
         content = self.build()
         self.bar = Bar(self.acts)
@@ -194,10 +195,15 @@ class Screen(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc puts a panel away that lies over the content."""
-        if event.key() == Qt.Key.Key_Escape and self.panel and self._floats and self.panel.isVisible():
-            self.show_panel(False)
-        else:
+        if event.key() != Qt.Key.Key_Escape or not self.put_panel_away():
             super().keyPressEvent(event)
+
+    def put_panel_away(self) -> bool:
+        """Hide a panel that lies over the content; return whether one did."""
+        over = self.panel is not None and self._floats and self.panel.isVisible()
+        if over:
+            self.show_panel(False)
+        return over
 
     def minimumSizeHint(self) -> QSize:
         """A screen behind another asks for no room: the window is as narrow as the one in front allows."""

@@ -263,7 +263,7 @@ def test_waiting_analyses_become_a_worksheet(sit, reception: Reception) -> None:
     seat.to_widget(bench.waiting)
     seat.control(Key.Key_A)
     seat.control(Key.Key_Return)
-    assert bench.sheet.rows[0].sample_number == number and bench.table.isVisible()
+    assert bench.sheet.rows[0].sample_number == number and seat.focus is bench.table
     assert {one.state for one in bench.sheet.rows[0].cells.values()} == {AnalysisState.IN_TEST}
 
 

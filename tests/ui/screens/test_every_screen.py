@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, QSize
+from PySide6.QtCore import QPoint, QSize, Qt
 
 from lims import i18n
 from tests.ui.screens import looking
@@ -78,6 +78,25 @@ def test_the_smallest_window_holds_every_place(language: str, laboratories: dict
         wanted = seat.window.minimumSizeHint()
         too_wide = [] if wanted.width() <= small.width() and wanted.height() <= small.height() else [wanted.toTuple()]
         return [*too_wide, *looking.cut_identifiers(seat.window), *looking.cut_labels(seat.window)]
+
+    assert everywhere(seat, wrong) == {}
+
+
+def test_esc_puts_a_panel_away_that_lies_over_the_content_and_else_says_nothing(laboratories: dict[str, Reception], sit: Callable[..., Seat]) -> None:
+    seat = sit("all", laboratories["filled"])
+    seat.window.resize(theme.size("window_width"), theme.size("window_height"))
+
+    def wrong(screen: Screen) -> list[Any]:
+        found: list[Any] = []
+        if screen.panel:
+            screen.why()
+            seat.settled()
+            if screen.panel.isVisible():
+                seat.press(Qt.Key.Key_Escape)
+                found += ["the panel stays"] * screen.panel.isVisible()
+        seat.press(Qt.Key.Key_Escape)
+        said, _none = seat.said, seat.window.strip.clear()
+        return [*found, said] if said else found
 
     assert everywhere(seat, wrong) == {}
 
