@@ -24,11 +24,17 @@ from tests.cli.conftest import ROOT, Lims, Said, child
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="Windows has other signals")
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made") / "laboratory"
+    with Laboratory(Folder(folder)):
+        return folder
+
+
 @pytest.fixture
-def laboratory(home: Path) -> Path:
+def laboratory(made: Path, home: Path) -> Path:
     """The folder of a laboratory in which nobody has an account yet."""
-    with Laboratory(Folder(home / "laboratory")):
-        return home / "laboratory"
+    return Path(shutil.copytree(made, home / "laboratory"))
 
 
 # -- what it answers ---------------------------------------------------------------------------------------------------------
