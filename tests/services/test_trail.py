@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
-from datetime import date, datetime
-from decimal import Decimal
-from enum import Enum
 from typing import Any
 
 import pytest
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 
 from lims.domain.samples import Sample
-from lims.domain.thing import Thing
 from lims.domain.trail import TrailLine
 from lims.services import analyses, businesses, certificates, readings, samples, settings
 from lims.services.businesses import BusinessDraft
 from lims.services.readings import Sent
+from tests.services.replay import told_and_standing
 from tests.services.small import PASSWORD, Small
-
-KINDS: dict[str, type[Thing]] = {mapper.class_.__tablename__: mapper.class_ for mapper in Thing.registry.mappers if mapper.class_.trailed}
 
 
 def a_day(small: Small) -> None:
@@ -51,50 +44,11 @@ def a_day(small: Small) -> None:
     small.do(settings.change, {"objection_days": "9"}, by="guan")
 
 
-def said(value: Any) -> Any:
-    """Return a value as the trail writes it."""
-    match value:
-        case Enum():
-            return value.value
-        case datetime() | date():
-            return value.isoformat()
-        case Decimal():
-            return format(value, "f")
-        case frozenset():
-            return ",".join(sorted(value))
-        case _:
-            return value
-
-
-def replayed(lines: list[TrailLine]) -> dict[tuple[str, str], dict[str, Any]]:
-    """Make everything and change everything as the lines say."""
-    things: dict[tuple[str, str], dict[str, Any]] = defaultdict(dict)
-    for line in lines:
-        thing = things[line.kind, line.thing]
-        name, _dot, part = line.field.partition(".")
-        if not line.field:
-            assert not thing, f"{line.kind} {line.thing} is made twice"
-            thing.update(json.loads(line.new or ""))
-        elif part:
-            thing.setdefault(name, {}).update({part: line.new})
-        else:
-            assert line.new == "•••" or str(line.old or "") == str(thing.get(name) or ""), (line.field, line.old, thing.get(name))
-            thing[name] = line.new
-    return dict(things)
-
-
 def test_replaying_the_trail_gives_everything_as_it_stands(small: Small) -> None:
     a_day(small)
     with small.store.work() as work:
-        things = replayed(list(work.scalars(select(TrailLine).order_by(TrailLine.id))))
-        rows = {(name, "/".join(map(str, inspect(row).identity))): row for name, kind in KINDS.items() for row in work.scalars(select(kind))}
-    assert set(things) == set(rows), "every row and nothing else"
-    for key, row in rows.items():
-        kind = type(row)
-        present = {column.key: said(getattr(row, column.key)) for column in inspect(kind).column_attrs if column.key not in ("id", "version")}
-        told = {name: value for name, value in things[key].items() if value not in (None, "", {})}
-        stands = {name: "•••" if name in kind.secret else value for name, value in present.items() if value not in (None, "", {})}
-        assert {name: str(value) for name, value in told.items()} == {name: str(value) for name, value in stands.items()}, key
+        for key, told, stands in told_and_standing(work):
+            assert told == stands, key
 
 
 def test_every_line_says_who_when_and_what(small: Small) -> None:
