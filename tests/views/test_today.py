@@ -27,6 +27,7 @@ def test_stations_count_where_samples_stand(small: Small) -> None:
 
 def test_everybody_is_shown_what_they_can_do(small: Small) -> None:
     day(small)
+
     def tasks(login: str) -> set[tuple[str, int]]:
         return {(one.many, one.count) for one in small.do(today.card, small.people[login]).tasks}
 
