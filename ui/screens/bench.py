@@ -209,7 +209,7 @@ class Bench(Screen):
             return row.cells.get(item.code)
 
         yield Column(N_("Reported"), one, _reported, 84, "right", name=f"{item.code}|result", group=group, locked=locked)
-        yield Column(N_("Verdict"), one, _verdict, 124, name=f"{item.code}|verdict", group=group, locked=locked)
+        yield Column(N_("Verdict"), one, _verdict, 142, name=f"{item.code}|verdict", group=group, locked=locked)
 
     def _value_column(self, item: GridItem, place: int, group: Group, weighing: str, title: str) -> Column[GridRow]:
         def editable(row: GridRow) -> bool:

@@ -53,7 +53,7 @@ class Businesses(Register):
         Column(N_("Unified social credit code"), lambda row: row.credit_code, lambda code: Cell(code, role="bytes"), 168),
         Column(N_("Contact"), lambda row: row.contact, width=84),
         Column(N_("Phone"), lambda row: row.phone, width=112),
-        Column(N_("Sampled"), lambda row: row.samplings, lambda count: str(count) if count else "", 64, "right", tip=N_("How many sampling forms")),
+        Column(N_("Sampled"), lambda row: row.samplings, lambda count: str(count) if count else "", 72, "right", tip=N_("How many sampling forms")),
     )
 
     def key(self, row: BusinessRow) -> Hashable:

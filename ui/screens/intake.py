@@ -34,7 +34,7 @@ COLUMNS: tuple[Column[SampleRow], ...] = (
     Column(N_("Sample"), lambda row: row.name, lambda name: Cell(name, weight=500, tip=name), 100, name="name"),
     Column(N_("Sampled business"), lambda row: row.business, lambda name: Cell(name, tip=name), 140, stretch=True, name="business"),
     Column(N_("Sampling form number"), lambda row: row.form_number, lambda number: identifier(number, 6), 190, name="form_number"),
-    Column(N_("Sampling date"), lambda row: row.sampled_on, lambda on: Cell(day(on), "text2"), 96),
+    Column(N_("Sampling date"), lambda row: row.sampled_on, lambda on: Cell(day(on), "text2"), 102),
     Column(N_("Items"), lambda row: row.analyses, lambda count: str(count), 56, "right"),
     Column(N_("State"), lambda row: row.state, lambda now: state(now.value, _(SAMPLE_FLOW.words[now])), 92),
     Column(N_("Received"), lambda row: row.received_at, lambda at: Cell(minute(at), "text2"), 142),

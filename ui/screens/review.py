@@ -36,10 +36,10 @@ COLUMNS: tuple[Column[AnalysisRow], ...] = (
     Column(N_("Unit"), lambda row: row.unit, lambda unit: Cell(unit, "text3"), 60),
     Column(N_("Limit"), lambda row: row.requirement, width=76, align="right"),
     Column(N_("Distance to the limit"), lambda row: row, lambda row: Cell(limits=why.limits(row)) if why.limits(row) else "", 130, stretch=True),
-    Column(N_("Verdict"), lambda row: row, lambda row: verdict(row.verdict.value), 124),
+    Column(N_("Verdict"), lambda row: row, lambda row: verdict(row.verdict.value), 142),
     Column(N_("Analyst"), lambda row: row.attempts[-1].analyst if row.attempts else "", width=110),
     Column(N_("Attempts"), lambda row: len(row.attempts), lambda count: Cell(str(count), "warn", 500) if count > 1 else str(count), 74, "centre"),
-    Column(N_("State"), lambda row: row.state, lambda now: state(now.value, _(ANALYSIS_FLOW.words[now])), 88),
+    Column(N_("State"), lambda row: row.state, lambda now: state(now.value, _(ANALYSIS_FLOW.words[now])), 96),
 )
 
 

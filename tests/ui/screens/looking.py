@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, 
 from lims import i18n
 from lims.i18n import _
 from tests.ui.screens.reception import FORM, INTAKE, PEOPLE, Reception
-from ui.kit.cell import PAD, Cell
+from ui.kit.cell import PAD, Cell, wanted_width
 from ui.kit.command import Button
 from ui.kit.label import Short
 from ui.kit.segments import Segments
@@ -82,6 +82,23 @@ def cut_identifiers(whole: QWidget) -> list[str]:
 
     shown = ((table, column, cell) for table in seen(whole, Table) for _place, column, cell in cells(table) if cell.prefix)
     return [cell.words() for table, column, cell in shown if theme.width(cell.prefix) + theme.width(cell.text, "body", 500) > room(table, column)]
+
+
+def cut_titles(whole: QWidget) -> list[str]:
+    """Titles of columns, and words in chips, that have less room than they need."""
+
+    def room(table: Table, column: int) -> float:
+        return table.columnWidth(column) - 2 * PAD - (table.margin if column == 0 else 0) + 1
+
+    tables = list(seen(whole, Table))
+    headed = (table for table in tables if not table.horizontalHeader().isHidden())
+    titles = ((table, place, _(one.title)) for table in headed for place, one in enumerate(table.columns))
+    marked = ((table, column, cell) for table in tables for _place, column, cell in cells(table))
+    chips = [(table, column, cell) for table, column, cell in marked if (cell.chip or cell.station) and (not cell.tip or table.grid)]
+    return [
+        *(title for table, place, title in titles if theme.width(title, "note", 500) > room(table, place)),
+        *(cell.words() for table, column, cell in chips if wanted_width(cell) > room(table, column) + (PAD if cell.chip else 0)),
+    ]
 
 
 def cut_labels(whole: QWidget) -> list[str]:
