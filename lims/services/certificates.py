@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -31,10 +32,14 @@ def draft_where_ready(work: Work, samples: Iterable[int]) -> None:
     """Draft the report of every sample whose analyses are all reviewed and that has no draft or report in force yet."""
     waiting = sorted(samples)
     work.execute(select(Sample.id).where(Sample.id.in_(waiting)).order_by(Sample.id).with_for_update())  # two reviewers at once: the second sees the first
+    states: dict[int, set[AnalysisState]] = defaultdict(set)
+    for sample, state in work.execute(
+        select(Analysis.sample_id, Analysis.state).where(Analysis.sample_id.in_(waiting), Analysis.state != AnalysisState.CANCELLED)
+    ):
+        states[sample].add(state)
+    alive = set(work.scalars(select(Certificate.sample_id).where(Certificate.sample_id.in_(waiting), Certificate.state.in_(ALIVE))))
     for sample in waiting:
-        states = list(work.scalars(select(Analysis.state).where(Analysis.sample_id == sample, Analysis.state != AnalysisState.CANCELLED)))
-        alive = work.scalar(select(Certificate.id).where(Certificate.sample_id == sample, Certificate.state.in_(ALIVE)))
-        if states and all(state is AnalysisState.REVIEWED for state in states) and alive is None:
+        if states[sample] == {AnalysisState.REVIEWED} and sample not in alive:
             work.add(Certificate(number=numbers.following(work, "certificate_mask"), sample_id=sample, drafted_at=work.now()))
 
 

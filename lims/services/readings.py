@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from lims.clock import local
 from lims.db.store import Work
@@ -17,7 +18,7 @@ from lims.domain.instruments import Instrument, Message, Reading
 from lims.domain.samples import Portion, Sample
 from lims.errors import Refusal
 from lims.i18n import N_, _
-from lims.rules.flows import ANALYSIS_FLOW, READING_FLOW, AnalysisState, ReadingFacts, ReadingState
+from lims.rules.flows import ANALYSIS_FLOW, READING_FLOW, AnalysisFacts, AnalysisState, ReadingFacts, ReadingState
 from lims.rules.quantity import parse
 from lims.rules.rights import PROGRAM, Actor, Right
 from lims.services import analyses
@@ -89,8 +90,9 @@ def land(work: Work, delivery: Delivery) -> int:
         work.add(message)
         work.flush()
         problem = delivery.problem or _again(work, message)
-        for place, sent in enumerate(delivery.readings or _nothing(problem), 1):
-            work.add(_recognised(work, _new(instrument.id, message.id, place, sent, delivery.received_at), problem))
+        rows = [_new(message, place, sent) for place, sent in enumerate(delivery.readings or _nothing(problem), 1)]
+        _recognise(work, rows, problem)
+        work.add_all(rows)
     return len(delivery.readings)
 
 
@@ -99,7 +101,8 @@ def match(work: Work, reading: int, analysis: int, *, by: Actor) -> None:
     """Say which analysis a reading belongs to; it still has to be accepted."""
     one = work.get_one(Reading, reading)
     one.state = READING_FLOW.make("match", ReadingFacts(one.state), by)
-    if problem := _misfit(work, one, analysis):
+    (asked,) = _asked(work, Analysis.id == analysis)
+    if problem := _misfit(one, asked.state, asked.Procedure, asked.Item):
         raise Refusal(problem)
     one.analysis_id, one.reason, one.decided_by = analysis, "", by.id
 
@@ -108,12 +111,15 @@ def match(work: Work, reading: int, analysis: int, *, by: Actor) -> None:
 def accept(work: Work, readings: Sequence[int], *, by: Actor) -> int:
     """Take matched readings into the results, each into the next free place. All or none. Returns how many."""
     rows = _chosen(work, readings)
+    loaded = {row.id: row for row in load(work, {one.analysis_id for one in rows if one.analysis_id})}
+    facts = facts_of(work, list(loaded.values()))
     for one in rows:
-        problem = _misfit(work, one, one.analysis_id) if one.analysis_id else _("It belongs to no analysis yet. Match it first.")
+        row = loaded.get(one.analysis_id or 0)
+        problem = _misfit(one, row.state, row.procedure, row.item) if row else _("It belongs to no analysis yet. Match it first.")
         one.state = READING_FLOW.make("accept", ReadingFacts(one.state, problem), by)
         one.decided_by = by.id
-        _put(work, one, by)
-        work.flush()
+        if row:
+            _put(work, one, row, facts[row.id], by)
     return len(rows)
 
 
@@ -153,9 +159,9 @@ def _landed(work: Work, instrument: int, delivery: Delivery) -> bool:
     return work.scalar(query) is not None
 
 
-def _new(instrument: int, message: int, place: int, sent: Sent, at: datetime) -> Reading:
+def _new(message: Message, place: int, sent: Sent) -> Reading:
     said = {name: text.replace("\0", "␀") for name, text in asdict(sent).items()}  # no server keeps a NUL; the bytes stand in the message
-    return Reading(message_id=message, instrument_id=instrument, place=place, received_at=at, **said)
+    return Reading(message_id=message.id, instrument_id=message.instrument_id, place=place, received_at=message.received_at, **said)
 
 
 def _nothing(problem: str) -> tuple[Sent, ...]:
@@ -175,59 +181,67 @@ def _again(work: Work, message: Message) -> str:
     return _("The instrument sent the very same message before, at {time}. Match it only if it is a further determination.").format(time=f"{at:%Y-%m-%d %H:%M}")
 
 
-def _recognised(work: Work, reading: Reading, broken: str) -> Reading:
-    analysis, problem = (None, broken) if broken else _belongs(work, reading)
-    reading.analysis_id, reading.reason = analysis, problem
-    reading.state = READING_FLOW.make("query" if problem else "recognise", ReadingFacts(ReadingState.NEW), PROGRAM)
-    return reading
+def _recognise(work: Work, rows: Sequence[Reading], broken: str) -> None:
+    """Find the analysis of each value of a message, or say why a person has to look; in as many queries for one as for many."""
+    samples = _samples(work, {one.sample.strip() for one in rows})
+    asked = {(each.sample_id, each.Item.code): each for each in _asked(work, Analysis.sample_id.in_({key for key, _number in samples.values()}))}
+    for one in rows:
+        key, number = samples.get(one.sample.strip(), (0, ""))
+        found = asked.get((key, one.test))
+        one.reason = broken or _stranger(one, number, bool(found)) or (_misfit(one, found.state, found.Procedure, found.Item) if found else None) or ""
+        one.analysis_id = found.id if found and not one.reason else None
+        one.state = READING_FLOW.make("query" if one.reason else "recognise", ReadingFacts(ReadingState.NEW), PROGRAM)
 
 
-def _belongs(work: Work, reading: Reading) -> tuple[int | None, str]:
-    """Return the analysis a value belongs to, or why a person has to look."""
-    if reading.status not in FINAL:
-        status = _(STATUS_WORDS.get(reading.status, reading.status))
-        return None, _("The instrument calls this value {status}; it does not enter a result by itself.").format(status=status)
-    number = reading.sample.strip()
-    sample = work.scalars(select(Sample).where(Sample.number == number)).first()
-    sample = sample or work.scalars(select(Sample).join(Portion, Portion.sample_id == Sample.id).where(Portion.number == number)).first()
-    if sample is None:
-        return None, _("No sample has the number {number}.").format(number=number or "—")
-    query = select(Analysis.id).join(Item, Analysis.item_id == Item.id).where(Analysis.sample_id == sample.id, Item.code == reading.test)
-    analysis = work.scalar(query)
-    if analysis is None:
-        return None, _("Nothing called {test} is asked of sample {number}.").format(test=reading.test or "—", number=sample.number)
-    problem = _misfit(work, reading, analysis)
-    return (None, problem) if problem else (analysis, "")
+def _samples(work: Work, written: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """Return key and number of the samples that are written by their own number or by a portion's."""
+    own = select(Sample.number.label("written"), Sample.id, Sample.number).where(Sample.number.in_(written))
+    portions = (
+        select(Portion.number.label("written"), Sample.id, Sample.number).join(Portion, Portion.sample_id == Sample.id).where(Portion.number.in_(written))
+    )
+    return {row.written: (row.id, row.number) for query in (portions, own) for row in work.execute(query)}
 
 
-def _misfit(work: Work, reading: Reading, analysis: int) -> str | None:
-    """Say why a reading cannot be a value of an analysis, or return None."""
+def _asked(work: Work, condition: ColumnElement[bool]) -> Sequence[Any]:
+    """Return what readings are held against: analyses with their state, procedure and item."""
     query = (
-        select(Analysis.state, Procedure.formula, Procedure.unit, Item)
+        select(Analysis.id, Analysis.sample_id, Analysis.state, Procedure, Item)
         .join(Procedure, Analysis.procedure_id == Procedure.id)
         .join(Item, Analysis.item_id == Item.id)
-        .where(Analysis.id == analysis)
+        .where(condition)
     )
-    state, formula, unit, item = work.execute(query).one()
+    return work.execute(query).all()
+
+
+def _stranger(reading: Reading, number: str, asked: bool) -> str | None:
+    """Say why a value finds no analysis by itself, or return None."""
+    if reading.status not in FINAL:
+        status = _(STATUS_WORDS.get(reading.status, reading.status))
+        return _("The instrument calls this value {status}; it does not enter a result by itself.").format(status=status)
+    if not number:
+        return _("No sample has the number {number}.").format(number=reading.sample.strip() or "—")
+    return None if asked else _("Nothing called {test} is asked of sample {number}.").format(test=reading.test or "—", number=number)
+
+
+def _misfit(reading: Reading, state: AnalysisState, procedure: Procedure, item: Item) -> str | None:
+    """Say why a reading cannot be a value of an analysis, or return None."""
     if reading.status in NEVER:
-        return _("The instrument calls this value {status}; it cannot be a sample's result. Reject it with a reason.").format(
-            status=_(STATUS_WORDS[reading.status])
-        )
+        status = _(STATUS_WORDS[reading.status])
+        return _("The instrument calls this value {status}; it cannot be a sample's result. Reject it with a reason.").format(status=status)
     if state is not AnalysisState.IN_TEST:
         return _("The analysis is {state}; a value can come in only while it is in test.").format(state=_(ANALYSIS_FLOW.words[state]))
-    if formula:
+    if procedure.formula:
         return _("{item} is calculated from weighings; a reading cannot stand in for them.").format(item=named(item))
     if item.code != reading.test:
         return _("The reading is of {test}, the analysis of {item}. Choose the analysis of this item.").format(test=reading.test or "—", item=named(item))
     try:
-        parse(reading.value).into(reading.unit, unit)
+        parse(reading.value).into(reading.unit, procedure.unit)
     except Refusal as refusal:
         return refusal.words
     return None
 
 
-def _put(work: Work, reading: Reading, by: Actor) -> None:
-    (row,) = load(work, [reading.analysis_id or 0])
+def _put(work: Work, reading: Reading, row: Analysis, facts: AnalysisFacts, by: Actor) -> None:
     attempt = present(row)
     values = analyses.found(attempt, row.procedure)
     place = next((place for place, value in enumerate(values, 1) if value is None), None)
@@ -237,7 +251,7 @@ def _put(work: Work, reading: Reading, by: Actor) -> None:
                 item=named(row.item), number=row.sample.number
             )
         )
-    analyses.open_for_values(row, facts_of(work, [row])[row.id], place, by)
+    analyses.open_for_values(row, facts, place, by)
     analyses.put(
         work,
         row,

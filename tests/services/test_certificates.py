@@ -19,7 +19,7 @@ from lims.domain.certificates import Certificate, Document, Signature
 from lims.errors import Refusal, Trouble
 from lims.rules.flows import CertificateState
 from lims.rules.verdict import Verdict
-from lims.services import analyses, catalogue, certificates, settings
+from lims.services import analyses, catalogue, certificates, settings, worksheets
 from lims.views import certificates as view
 from tests.services.small import PASSWORD, Apart, Small
 
@@ -412,3 +412,20 @@ def test_a_copy_that_cannot_be_written_is_said_and_leaves_no_half_behind(small: 
     with pytest.raises(Trouble, match=r"could not be written: .*\. The report is safe in the database\."):
         small.do(certificates.write_copies, tmp_path / "reports")
     assert [one.name for one in tmp_path.iterdir()] == ["reports"]
+
+
+# -- what cannot be printed
+
+
+def test_a_missing_glyph_refuses_the_report_and_names_it(small: Small) -> None:
+    number = small.received("wine", sample_name="葡萄酒🍷")
+    (key,) = small.keys(number).values()
+    small.do(worksheets.start, small.assigned(number), by="jian")
+    small.do(analyses.enter, key, 1, "0.18", by="jian")
+    small.do(analyses.submit, [key], by="jian")
+    small.do(analyses.review, [key], by="shen")
+    small.do(catalogue.confirm, [WINE], by="ji")
+    report = small.certificate(number)
+    assert "🍷" in small.refused(certificates.approve, report, PASSWORD, by="pi")
+    assert "🍷" in small.refused(certificates.pages, report)
+    assert row(small, report).state is CertificateState.DRAFT

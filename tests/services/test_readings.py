@@ -19,7 +19,7 @@ from lims.services.instruments import InstrumentDraft
 from lims.services.readings import Sent
 from lims.views import instruments as view
 from lims.views.instruments import ReadingRow
-from tests.services.small import Small, message
+from tests.services.small import Small, message, statements
 
 
 def afb(number: str, value: str = "4.7", unit: str = "μg/kg", **other: str) -> Sent:
@@ -149,6 +149,19 @@ def test_landing_signs_in_nobodys_name(small: Small) -> None:
     with small.store.work() as work:
         lines = work.scalars(select(TrailLine).where(TrailLine.kind.in_(("message", "reading")))).all()
     assert {(line.person_id, line.person, line.verb) for line in lines} == {(0, "", "readings.land")}
+
+
+def test_a_full_run_lands_and_is_accepted_in_as_many_queries_as_a_single_value(small: Small) -> None:
+    def queries(count: int) -> tuple[int, int]:
+        numbers = [small.begun("wine") for _each in range(count)]
+        delivery = message(*(Sent(number, "sulphur-dioxide", "0.18", "g/L") for number in numbers), content=bytes([count]))
+        with statements(small.store) as landing:
+            small.do(readings.land, delivery)
+        with statements(small.store) as accepting:
+            assert small.do(readings.accept_mine, small.landed(delivery), by="jian") == count
+        return tuple(sum(each.lstrip().startswith("SELECT") for each in sent) for sent in (landing, accepting))
+
+    assert queries(2) == queries(12)
 
 
 # -- accepting
