@@ -6,6 +6,7 @@ name. Source: 食品安全抽样检验抽样单 and 接样 as used for superviso
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -172,6 +173,10 @@ REFUSAL_REASONS = (
 # fmt: on
 
 
+UNPRINTABLE = ("Cc", "Cs")
+"""Control signs and halves of signs (Unicode categories): pasted by accident, and no server keeps them as text."""
+
+
 def questions(sections: tuple[Section, ...]) -> dict[str, Question]:
     """Return the questions of a form by name."""
     return {question.name: question for section in sections for question in section.questions}
@@ -191,6 +196,8 @@ def mistakes(answers: Mapping[str, str], asked: Mapping[str, Question], today: d
 def _mistake(answer: str, question: Question, today: date) -> str | None:
     if not answer:
         return _("{label} is needed.").format(label=_(question.label)) if question.needed else None
+    if any(unicodedata.category(sign) in UNPRINTABLE and sign not in "\n\r\t" for sign in answer):
+        return _("{label} holds a sign that cannot be printed. Type it again.").format(label=_(question.label))
     if question.kind is Kind.DATE:
         return date_mistake(answer, today if question.past else None)
     return None
