@@ -76,7 +76,6 @@ def parts(cell: Cell | None) -> Iterator[Cell]:
 def cut_identifiers(whole: QWidget) -> list[str]:
     """Identifiers that have less room than they need."""
 
-
     def room(table: Table, column: int) -> float:
         return table.columnWidth(column) - 2 * PAD - (table.margin if column == 0 else 0) + 1
 

@@ -22,6 +22,7 @@ PLACE_NAMES = [place.name for place in PLACES]
 PRIMARY = {"intake", "samples", "bench", "inbox", "review", "certificates", "limits", "settings"}
 """Places with one thing to do; a register saves from its panel, today and the trail are read."""
 
+
 @pytest.fixture(params=["empty", "filled"])
 def laboratory(laboratories: dict[str, Reception], request: pytest.FixtureRequest) -> Reception:
     return laboratories[request.param]

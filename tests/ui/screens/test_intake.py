@@ -124,7 +124,7 @@ def test_what_was_typed_stays_when_the_form_is_left(seat: Seat, form) -> None:
     assert seat.window.screen_in_front.table.isVisible()
     seat.go("samples")
     seat.go("intake")
-    assert seat.window.screen_in_front.acts["intake.new"].words() .startswith("继续")
+    assert seat.window.screen_in_front.acts["intake.new"].words().startswith("继续")
     seat.control(Key.Key_N)
     assert form.form.editors["client"].get() == "市监局"
     assert form.form.editors["remark"].get() == "<b>两袋</b> & 一盒"
