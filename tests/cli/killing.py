@@ -1,4 +1,4 @@
-"""A laboratory with an open port is killed while an instrument sends, again and again: python -m tests.cli.killing COUNT [SEED]."""
+"""A laboratory with an open port is killed while an instrument sends, again and again (tests/long/kills.py: a thousand times)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import random
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -127,7 +126,7 @@ def hear(seen: Round, heard: bytes, instrument: object, wire: PtyTransport | Non
 def kill(folder: Path, count: int, seed: int) -> dict[str, Round]:
     """Let the laboratory live and die *count* times; return what its instrument saw, by address."""
     chance, rounds, wires = random.Random(seed), dict[str, Round](), list[PtyTransport]()
-    command = [sys.executable, "-m", "tests.cli.killing", "nursery", str(folder)]
+    command = [sys.executable, "-m", "tests.cli.killing", str(folder)]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as children:
         assert children.stdin and children.stdout
         for number in range(count):
@@ -180,11 +179,4 @@ def check(folder: Path, rounds: dict[str, Round]) -> int:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "nursery":
-        nursery(Path(sys.argv[2]))
-    else:
-        with tempfile.TemporaryDirectory() as place:
-            prepare(Path(place))
-            lives = kill(Path(place), int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1)
-            messages, kept = check(Path(place), lives), sum(len(seen.acknowledged) for seen in lives.values())
-            print(f"{len(lives)} kills, {kept} bytes and {messages} messages acknowledged, all there")
+    nursery(Path(sys.argv[1]))

@@ -171,7 +171,7 @@ def test_the_journal_holds_every_byte_a_reading_came_in(session: Session, place:
         streams = [b"".join(entry.data for entry in found if entry.direction == "rx") for found in rows.values()]
         assert any(message.content in stream for stream in streams)
         assert hashlib.sha256(message.content).hexdigest() == message.sha256
-    assert {state for state, in session.execute(select(Reading.state))} == {ReadingState.ACCEPTED, ReadingState.REJECTED}
+    assert {state for (state,) in session.execute(select(Reading.state))} == {ReadingState.ACCEPTED, ReadingState.REJECTED}
     rejected = session.scalars(select(Reading).where(Reading.state == ReadingState.REJECTED)).one()
     numbers = session.scalars(select(Sample.number)).all()
     assert rejected.sample not in numbers and rejected.reason and rejected.analysis_id is None

@@ -139,9 +139,7 @@ def test_without_room_for_the_copy_no_step_is_made(folder: Folder, opened: Calla
 
 
 @pytest.mark.parametrize("step", [BROKEN, TORN], ids=["broken", "torn"])
-def test_a_step_that_fails_leaves_the_laboratory_as_it_was(
-    step: str, url: URL, opened: Callable[..., Store], later: Callable[..., None]
-) -> None:
+def test_a_step_that_fails_leaves_the_laboratory_as_it_was(step: str, url: URL, opened: Callable[..., Store], later: Callable[..., None]) -> None:
     store = opened(url)
     done(store, furnish)
     store.close()

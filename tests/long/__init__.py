@@ -1,0 +1,1 @@
+"""What takes longer than a suite may: python -m tests.long NAME [COUNT]."""
