@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterator
 
@@ -19,6 +20,9 @@ settings.register_profile(
     "suite", derandomize=True, max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 settings.load_profile("suite")
+
+
+NUMBERS = itertools.count()
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +44,7 @@ def postgres() -> Iterator[Postgres]:
 @pytest.fixture(autouse=True)
 def machine(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes this workstation's own settings."""
-    monkeypatch.setenv("LIMS_MACHINE", str(tmp_path_factory.mktemp("machine") / "machine.json"))
+    monkeypatch.setenv("LIMS_MACHINE", str(tmp_path_factory.getbasetemp() / "machines" / f"{next(NUMBERS)}.json"))
 
 
 @pytest.fixture
