@@ -134,6 +134,7 @@ class Commands(QObject):
         both = (command.shortcut, "Ctrl+Enter") if command.shortcut == "Ctrl+Return" else (command.shortcut,)
         for keys in both:  # the number block's Enter is an Enter
             shortcut = QShortcut(QKeySequence(keys), self._owner)
+            shortcut.setAutoRepeat(False)  # a key held down passes one thing, not one after the other
             shortcut.activated.connect(lambda: self._pressed(command))
             self._shortcuts.append(shortcut)
 
@@ -282,6 +283,10 @@ class CommandButton(Button):
         self.refuse(self.command.refusal())
         if self.refusal is None and self.command.tip:
             self.setToolTip(plain(_(self.command.tip)))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """The second click of a double click does nothing: it would fall on whatever has come after the first."""
+        event.accept()
 
     def _run(self) -> None:
         self.refresh()

@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QShortcut
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from lims.rules.flows import AnalysisState
 from lims.rules.rights import Right
+from tests.ui.screens import looking
 from tests.ui.screens.looking import words
 from tests.ui.screens.reception import Reception, Seat
+from ui.kit.command import CommandButton
 from ui.screens.review import Review
 
 Key = Qt.Key
@@ -116,6 +121,23 @@ def test_the_next_sample_follows_the_one_that_is_passed(sit, reception: Receptio
     shown = review.card.row.number
     seat.control(Key.Key_Return)
     assert {shown, review.card.row.number} == {first, second}
+
+
+def test_a_double_click_or_a_key_held_down_passes_one_sample_only(sit, reception: Reception) -> None:
+    """The next sample stands under the button before anybody has looked at it."""
+    first, second = reception.submitted({"aflatoxin-b1": "4.7"}), reception.submitted({"aflatoxin-b1": "5"})
+    seat = sit("shen")
+    review = seat.go("review")
+    (button,) = [one for one in looking.seen(review, CommandButton) if one.command.name == "review.pass"]
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    seat.settled()
+    left, at = Qt.MouseButton.LeftButton, QPointF(button.rect().center())
+    again = QMouseEvent(QMouseEvent.Type.MouseButtonDblClick, at, button.mapToGlobal(at), left, left, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(button, again)
+    QTest.mouseRelease(button, left)
+    seat.settled()
+    assert {states(reception, one)["aflatoxin-b1"] for one in (first, second)} == {AnalysisState.REVIEWED, AnalysisState.SUBMITTED}
+    assert not any(shortcut.autoRepeat() for shortcut in seat.window.findChildren(QShortcut))
 
 
 def test_nothing_to_review_is_said_with_what_will_fill_it(sit) -> None:
