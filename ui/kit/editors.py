@@ -13,10 +13,11 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from PySide6.QtCore import QDate, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QDate, QLocale, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractButton, QCalendarWidget, QComboBox, QCompleter, QGridLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
+from lims import i18n
 from lims.i18n import _
 from ui.kit import paint
 from ui.kit.command import icon_button
@@ -127,6 +128,8 @@ class Day(Text):
         popup = QWidget(self, Qt.WindowType.Popup)
         popup.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         shown = QCalendarWidget(popup)
+        shown.setLocale(QLocale(i18n.language()))
+        shown.setFirstDayOfWeek(Qt.DayOfWeek.Monday)
         shown.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
         try:
             if day := self.get():

@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QCalendarWidget, QTableView
 
+from lims import i18n
 from tests.ui.screens.reception import FORM, INTAKE, Reception, Seat
 from ui.kit.preview import Preview
 from ui.screens import moments
@@ -91,6 +93,24 @@ def test_a_day_to_come_is_said_when_the_field_is_left(seat: Seat, form) -> None:
     seat.press(Key.Key_Tab)
     said = form.form.notes["sampled_on"].words
     assert tomorrow.isoformat() in said and moments.today().isoformat() in said
+
+
+@pytest.mark.parametrize(("language", "monday"), [("zh_CN", "一"), ("en", "Mon")])
+def test_a_day_is_chosen_from_a_calendar_by_keys(language: str, monday: str, sit) -> None:
+    i18n.use(language)
+    seat = sit("shou")
+    form = seat.go("intake").registration
+    seat.control(Key.Key_N)
+    seat.to("sampled_on")
+    seat.write("2026-11-02")
+    QTest.keyClick(seat.focus, Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    calendar = next(one for one in QApplication.topLevelWidgets() for one in one.findChildren(QCalendarWidget) if one.isVisible())
+    view = calendar.findChild(QTableView)
+    assert str(view.model().index(0, 0).data() or view.model().index(0, 1).data()).endswith(monday)
+    QTest.keyClick(view, Key.Key_Right)
+    QTest.keyClick(view, Key.Key_Return)
+    seat.settled()
+    assert form.form.editors["sampled_on"].get().isoformat() == "2026-11-03"
 
 
 def test_a_form_number_taken_twice_says_which_sample_and_when(seat: Seat, form, reception: Reception) -> None:
