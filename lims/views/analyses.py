@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -174,13 +175,14 @@ def facts_of(work: Session, loaded: Sequence[Analysis]) -> dict[int, AnalysisFac
     return {one.id: _facts(one, reported.get(one.sample_id, "")) for one in loaded}
 
 
+@cache
 def _whole() -> Select[Analysis]:
     return select(Analysis).options(
         joinedload(Analysis.item),
         joinedload(Analysis.procedure),
         joinedload(Analysis.sample),
         joinedload(Analysis.limit).options(joinedload(Limit.item), joinedload(Limit.product), joinedload(Limit.standard)),
-        selectinload(Analysis.attempts).options(selectinload(Attempt.determinations), selectinload(Attempt.judgements)),
+        joinedload(Analysis.attempts).options(selectinload(Attempt.determinations), selectinload(Attempt.judgements)),
     )
 
 
