@@ -162,7 +162,12 @@ def calculated(row: Analysis, inputs: Mapping[str, str]) -> str:
     values = {name: number(text) for name, text in inputs.items()}
     if any(name not in values for name in asked):
         return ""
-    return plain(round_to(formula.evaluate(row.procedure.formula, values), row.procedure.single_rounding))
+    text = plain(round_to(formula.evaluate(row.procedure.formula, values), row.procedure.single_rounding))
+    try:
+        parse(text)
+    except Refusal:
+        raise Refusal(_("The weighings give a value that cannot be. Check them.")) from None
+    return text
 
 
 def open_for_values(row: Analysis, facts: AnalysisFacts, place: int, by: Actor) -> None:

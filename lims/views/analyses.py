@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -286,8 +287,7 @@ def _near(explanation: Mapping[str, Any]) -> bool:
     """Tell whether a conforming value has come to nine tenths of an upper limit."""
     if explanation["verdict"] != Verdict.PASS or explanation["operator"] not in (Operator.AT_MOST, Operator.BELOW) or explanation["reason"] != Reason.WITHIN:
         return False
-    value, limit = parse(explanation["compared"]).value, parse(explanation["limit"]).value
-    return value is not None and limit is not None and value * 10 >= limit * 9
+    return Decimal(explanation["compared"]) * 10 >= Decimal(explanation["limit"]) * 9
 
 
 def _facts(one: Analysis, reported: str) -> AnalysisFacts:

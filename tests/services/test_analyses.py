@@ -185,6 +185,25 @@ def test_values_are_entered_only_while_it_is_in_test(small: Small) -> None:
     assert said(number) == words.format("reviewed")
 
 
+def test_the_smallest_and_the_largest_value_that_can_be_written_are_shown_as_any_other(small: Small) -> None:
+    number = small.begun()
+    key = small.keys(number)["aflatoxin-b1"]
+    for text, verdict in (("1e-99", Verdict.PASS), ("0.000000000000000000000000000001", Verdict.PASS), ("9e99", Verdict.FAIL), ("<1e-99", Verdict.PASS)):
+        small.do(analyses.enter, key, 1, text, by="jian")
+        assert (small.row(key).verdict, small.row(key).near) == (verdict, False)
+
+
+def test_weighings_that_give_no_possible_value_are_refused_and_leave_the_worksheet_whole(small: Small) -> None:
+    number = small.begun()
+    key = small.keys(number)["moisture"]
+    words = "The weighings give a value that cannot be. Check them."
+    assert small.refused(analyses.weigh, key, 1, {"W0": "9e99", "W1": "1e-99", "W2": "1"}, by="jian") == words
+    small.do(analyses.fill, [Typed(key, 1, text, name) for name, text in (("W0", "9e99"), ("W2", "1"))], by="jian")
+    (problem,) = small.do(analyses.fill, [Typed(key, 1, "1e-99", "W1")], by="jian")
+    assert problem.words == words
+    assert small.row(key).values == ("", "")
+
+
 # -- a block typed or pasted
 
 
