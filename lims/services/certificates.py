@@ -40,7 +40,7 @@ def draft_where_ready(work: Work, samples: Iterable[int]) -> None:
     alive = set(work.scalars(select(Certificate.sample_id).where(Certificate.sample_id.in_(waiting), Certificate.state.in_(ALIVE))))
     for sample in waiting:
         if states[sample] == {AnalysisState.REVIEWED} and sample not in alive:
-            work.add(Certificate(number=numbers.following(work, "certificate_mask"), sample_id=sample, drafted_at=work.now()))
+            work.add(Certificate(number=numbers.free(work, "certificate_mask", Certificate.number), sample_id=sample, drafted_at=work.now()))
 
 
 OVERLAYS = {CertificateState.VOID: N_("VOID"), CertificateState.REPLACED: N_("REPLACED")}

@@ -169,7 +169,7 @@ class Ports:
         self._states: dict[str, PortRow] = {}
         self._queue: deque[Delivery] = deque()
         self._collecting = threading.Lock()
-        self.workstation = socket.gethostname()
+        self.workstation = socket.gethostname()[:80]
         self.on_arrival: list[Callable[[], None]] = []
         """Called on a port's thread when something came in or a port changed its state."""
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import InstrumentedAttribute
 
 from lims.db.store import Work
 from lims.domain.settings import Counter
 from lims.rules.numbering import fill
+
+
+def free(work: Work, mask_setting: str, column: InstrumentedAttribute[str], prefix: str = "") -> str:
+    """Return the next number that does not stand in *column* yet: masks change, and two may give the same."""
+    while True:
+        number = following(work, mask_setting, prefix)
+        if not work.scalar(select(exists().where(column == number))):
+            return number
 
 
 def following(work: Work, mask_setting: str, prefix: str = "") -> str:

@@ -29,7 +29,9 @@ def create(work: Work, analyses: Sequence[int], *, by: Actor, analyst: str = "",
         raise Refusal(_("Nothing is chosen. Mark the analyses that go on the worksheet."))
     facts = view.facts_of(work, rows)
     device = _instrument(work, instrument)
-    sheet = Worksheet(number=numbers.following(work, "worksheet_mask"), title=title, analyst_id=person.id, instrument_id=device, created_at=work.now())
+    sheet = Worksheet(
+        number=numbers.free(work, "worksheet_mask", Worksheet.number), title=title, analyst_id=person.id, instrument_id=device, created_at=work.now()
+    )
     work.add(sheet)
     work.flush()
     positions: dict[int, int] = {}

@@ -9,8 +9,11 @@ from sqlalchemy import select
 
 from lims.db.store import Work
 from lims.domain.samples import Sample
+from lims.domain.settings import Counter
 from lims.errors import Refusal
 from lims.services import numbers, samples, settings
+from lims.views import certificates as certificate_view
+from lims.views import worksheets as worksheet_view
 from tests.services.small import Apart, Small
 
 
@@ -73,3 +76,20 @@ def test_a_number_somebody_typed_by_hand_is_passed_over(small: Small) -> None:
     small.registered(number="LS2026-00001")
     small.registered(number="LS2026-00002")
     assert small.registered() == "LS2026-00003"
+
+
+def test_where_two_masks_give_the_same_number_it_is_still_given_once(small: Small) -> None:
+    def far(series: str) -> None:
+        with small.store.work() as work:
+            work.add(Counter(series=series, last=999))
+
+    far("worksheet_mask W2026-0000")
+    far("certificate_mask BG2026-00000")
+    first = small.reviewed("wine")
+    assert small.do(certificate_view.card, first).row.number == "BG2026-01000"
+    small.do(settings.change, {"worksheet_mask": "W{year}-{serial}", "certificate_mask": "BG{year}-0{serial}"}, by="guan")
+    far("worksheet_mask W2026-0")
+    far("certificate_mask BG2026-00")
+    second = small.reviewed("wine")
+    assert small.do(certificate_view.card, second).row.number == "BG2026-01001"
+    assert [row.number for row in small.do(worksheet_view.rows)] == ["W2026-1001", "W2026-1000"]
