@@ -210,6 +210,10 @@ class Divider(QWidget):
         column.addWidget(Rule())
 
 
+KEY = 140
+"""Px of a key at most: what stands beside it needs room too."""
+
+
 class Rows(_Part):
     """Keys at the left, values at the right; long values break."""
 
@@ -222,7 +226,9 @@ class Rows(_Part):
         grid.setVerticalSpacing(7)
         grid.setColumnStretch(1, 1)
         for place, (key, value) in enumerate(rows):
-            grid.addWidget(Label(key, "note", "text2"), place, 0, Qt.AlignmentFlag.AlignTop)
+            named = Label(key, "note", "text2", wrap=True)
+            named.setFixedWidth(min(round(theme.width(key, "note")) + 2, KEY))
+            grid.addWidget(named, place, 0, Qt.AlignmentFlag.AlignTop)
             shown = Label(value, wrap=True, select=True)
             shown.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
             grid.addWidget(shown, place, 1)

@@ -71,7 +71,12 @@ class Review(Screen):
         self.panel = Panel()
         self.panel.hide()
         content = ground(QWidget(), "surface")
-        column = QVBoxLayout(content)
+        around = QVBoxLayout(content)
+        around.setContentsMargins(0, 0, 0, 0)
+        self.paper = QWidget()
+        self.paper.hide()  # until there is a sample to show on it
+        around.addWidget(self.paper)
+        column = QVBoxLayout(self.paper)
         column.setContentsMargins(0, 16, 0, 12)
         column.setSpacing(8)
         head = QVBoxLayout()
@@ -94,8 +99,10 @@ class Review(Screen):
         self.slots = QHBoxLayout()
         self.slots.setContentsMargins(24, 4, 24, 4)
         column.addLayout(self.slots)
-        self.content = content
         return content
+
+    def begin(self) -> None:
+        (self.list if self.paper.isHidden() else self.table).setFocus()
 
     def refill(self) -> None:
         self.desk.ask(view.review_rows, then=self._put_list, once="review.list")
@@ -131,6 +138,10 @@ class Review(Screen):
         self.card = card
         if card is None:
             return
+        if self.paper.isHidden():
+            self.paper.show()
+            if self.list.hasFocus():
+                self.begin()
         self.name.say(card.row.name)
         self.sample_number.say(card.row.number)
         self.chip.say(verdict(card.verdict.value, _(WORDS[card.verdict])))
