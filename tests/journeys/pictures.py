@@ -23,7 +23,7 @@ def main(folder: str = "pictures", language: str = "zh_CN", look: str = "light",
     theme.start(app, look)
     target = Path(folder).absolute()
     target.mkdir(parents=True, exist_ok=True)
-    seat = opened(target / "demo", True, target / "machine.json", target)
+    seat = opened(demo.folder(target / "demo", fresh=True).path, True, target / "machine.json", target)
     walk(seat)
     for login, places in REST.items():
         seat.sign_in(login, demo.PASSWORD)
