@@ -210,7 +210,7 @@ class Divider(QWidget):
         column.addWidget(Rule())
 
 
-KEY = 140
+KEY = 112
 """Px of a key at most: what stands beside it needs room too."""
 
 
