@@ -22,6 +22,8 @@ def program_commands(window: Window) -> tuple[Command, ...]:
         Command("back", N_("Go back"), window.back, "Alt+Left", "arrow-left", lambda: window.no_way(-1), side="menu"),
         Command("forward", N_("Go forward"), window.forward, "Alt+Right", "arrow-right", lambda: window.no_way(1), side="menu"),
         Command("navigation", N_("Narrow or wide navigation"), window.toggle_rail, "Ctrl+B", "panel-left", side="menu"),
+        Command("area", N_("Next area"), window.next_area, "Ctrl+Tab", side="menu", palette=False),
+        Command("area.back", N_("Area before"), lambda: window.next_area(-1), "Ctrl+Shift+Tab", side="menu", palette=False),
         Command("panel", N_("Show or hide the panel"), window.toggle_panel, "Ctrl+I", "panel-right", window.no_panel, side="menu"),
         Command("roomy", N_("Roomy or dense rows"), window.toggle_roomy, icon="table", side="menu"),
         Command("leave", N_("Change person"), window.leave, "Ctrl+L", "log-out", side="menu"),

@@ -13,7 +13,7 @@ from collections.abc import Callable, Hashable, Iterable, MutableMapping, Sequen
 from datetime import datetime
 from typing import Any, Protocol
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QIcon, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
@@ -27,6 +27,7 @@ from ui.kit.label import Rule, ground
 from ui.kit.message import Message, Strip, Toast
 from ui.kit.palette import Entry, Palette
 from ui.kit.screen import Screen
+from ui.kit.table import Table
 from ui.navigation import PLACES, Place
 from ui.shell import Band, Navigation, Status, Top
 from ui.theme import theme
@@ -164,6 +165,16 @@ class Window(QWidget):
         """Say why no panel can be shown, or None."""
         front = self.screen_in_front
         return None if front and front.panel else _("This place has no panel.")
+
+    def next_area(self, way: int = 1) -> None:
+        """Go on to the next part of the window: navigation, list, content, panel."""
+        front = self.screen_in_front
+        areas: list[QWidget] = [self.navigation, *(front.areas() if front else ())]
+        here = self.focusWidget()
+        at = next((place for place, area in enumerate(areas) if (here is not None and area.isAncestorOf(here)) or area is here), 0)
+        for step in range(1, len(areas)):
+            if enter(areas[(at + way * step) % len(areas)]):
+                return
 
     def toggle_panel(self) -> None:
         """Show or hide the right panel."""
@@ -396,3 +407,13 @@ class Window(QWidget):
 
 
 DO, GO, THINGS = N_("Commands"), N_("Places"), N_("Found")
+
+
+def enter(area: QWidget) -> bool:
+    """Put the cursor into an area: where it was there before, else into its first table, else into whatever takes it first."""
+    takers = [one for one in [area, *area.findChildren(QWidget)] if one.isVisible() and one.isEnabled() and one.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    before = area.focusWidget()
+    target = before if before in takers else next((one for one in takers if isinstance(one, Table)), takers[0] if takers else None)
+    if target is not None:
+        target.setFocus(Qt.FocusReason.TabFocusReason)
+    return target is not None

@@ -75,6 +75,29 @@ def test_a_key_opens_each_place_and_alt_left_goes_back(shown):
     assert shown.screen_in_front.heading() == "审核"
 
 
+def test_ctrl_tab_goes_through_the_areas_and_comes_back_to_where_one_was(shown):
+    shown.screen_in_front.table.setFocus()
+    table = shown.focusWidget()
+    control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    seen = []
+    for _area in range(4):
+        key(shown, Qt.Key.Key_Tab, control)
+        here = shown.focusWidget()
+        seen.append(
+            next(
+                name for name, area in (("navigation", shown.navigation), ("panel", shown.screen_in_front.panel), ("screen", shown)) if area.isAncestorOf(here)
+            )
+        )
+        if here is table:
+            break
+    assert shown.focusWidget() is table
+    assert "navigation" in seen and seen[-1] == "screen"
+    key(shown, Qt.Key.Key_Tab, control | shift)
+    assert shown.focusWidget() is not table
+    key(shown, Qt.Key.Key_Tab, control)
+    assert shown.focusWidget() is table
+
+
 def test_going_back_finds_the_same_row(shown):
     shown.screen_in_front.table.select("LS2026-00211", "result")
     shown.open("review")

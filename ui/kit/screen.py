@@ -133,6 +133,10 @@ class Screen(QWidget):
         """Put the cursor where work begins."""
         (self.first or self).setFocus()
 
+    def areas(self) -> list[QWidget]:
+        """Return the parts that Ctrl+Tab goes through, from left to right."""
+        return [area for area in (self.left, self._middle, self.panel) if area is not None and area.isVisible()]
+
     def heading(self) -> str:
         """Return the title in the person's language."""
         return _(self.title)
@@ -153,7 +157,9 @@ class Screen(QWidget):
             self.left.setFixedWidth(theme.size("list_left"))
             whole.addWidget(self.left)
             whole.addWidget(Rule(vertical=True))
-        middle = QVBoxLayout()
+        self._middle = QWidget()
+        middle = QVBoxLayout(self._middle)
+        middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
         has_bar = any(command.side != "menu" for command in self.acts)
         parts: list[QWidget] = [content] if not self.foot else [content, Rule(), self.foot]
@@ -161,7 +167,7 @@ class Screen(QWidget):
             parts = [*parts, Rule(), self.bar] if self.bar_below else [self.bar, Rule(), *parts]
         for part in parts:
             middle.addWidget(part, 1 if part is content else 0)
-        whole.addLayout(middle, 1)
+        whole.addWidget(self._middle, 1)
         self.bar.setVisible(self.bar in parts)
         self._whole = whole
         if self.panel:

@@ -50,6 +50,7 @@ class Certificates(Screen):
         return (
             Command("certificates.export", N_("Save as"), self._export, icon="download", refusal=self._why_no_pages),
             Command("certificates.print", N_("Print"), self._print, "Ctrl+P", "printer", side="menu", refusal=self._why_no_pages),
+            Command("certificates.trail", N_("Trail"), self._trail, "F4", "history", self._why_no_trail, side="menu"),
             Command("certificates.issue", N_("Issue"), self._issue, icon="check", side="menu", refusal=lambda: self._refusal("issue")),
             Command("certificates.revise", N_("Revise"), self._revise, icon="pencil", refusal=lambda: self._refusal("replace")),
             Command("certificates.void", N_("Void"), self._void, icon="file-x", refusal=lambda: self._refusal("void")),
@@ -169,6 +170,13 @@ class Certificates(Screen):
 
     def _why_no_pages(self) -> str | None:
         return None if self.preview.pdf else _("There is no page to print.")
+
+    def _trail(self) -> None:
+        if self.card:
+            self.shell.open("trail", self.card.row.number)
+
+    def _why_no_trail(self) -> str | None:
+        return None if self.card else _("No report is chosen.")
 
     def _approve(self) -> None:
         if card := self.card:

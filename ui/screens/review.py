@@ -59,6 +59,7 @@ class Review(Screen):
         return (
             Command("review.return", N_("Return to bench"), self._return, "Del", "corner-down-left", kind="quiet", refusal=self._why_not_return),
             Command("review.why", N_("Why"), self.why, icon="circle-help"),
+            Command("review.trail", N_("Trail"), self._trail, "F4", "history", self._why_no_trail, side="menu"),
             Command("review.next", N_("Next exception"), self._next, "N", kind="quiet", side="right", refusal=self._why_not_next),
             Command("review.pass", self._pass_words, self._pass, kind="primary", refusal=self._why_not_pass),
         )
@@ -211,6 +212,13 @@ class Review(Screen):
 
     def _returnable(self) -> list[AnalysisRow]:
         return [row for row in self.table.selected() if row.state in (AnalysisState.SUBMITTED, AnalysisState.REVIEWED)]
+
+    def _trail(self) -> None:
+        if self.card:
+            self.shell.open("trail", self.card.row.number)
+
+    def _why_no_trail(self) -> str | None:
+        return None if self.card else _("No sample is chosen.")
 
     def _why_not_return(self) -> str | None:
         rows = self._returnable()
