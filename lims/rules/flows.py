@@ -77,7 +77,7 @@ class AnalysisFacts:
     state: AnalysisState
     assigned_to: int | None = None
     entered_by: frozenset[int] = frozenset()
-    """Everybody who entered or accepted anything in the present attempt."""
+    """Everybody who entered or accepted anything, in any attempt."""
     submitted_by: int | None = None
     lacks: str | None = None
     """Why the present attempt is not complete, in words."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -72,8 +71,3 @@ class Edition:
     def holds(self, on: date) -> bool:
         """Tell whether the edition is in force on a day."""
         return self.in_force is not None and self.in_force <= on and (self.abolished is None or on < self.abolished)
-
-
-def in_force(limits: Iterable[Limit], editions: Mapping[str, Edition], on: date) -> tuple[Limit, ...]:
-    """Return the limits whose edition holds on the product's day."""
-    return tuple(limit for limit in limits if (edition := editions.get(limit.standard)) and edition.holds(on))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lims.rules.limits import Edition, Limit, Operator, in_force
+from lims.rules.limits import Edition, Limit, Operator
 
 
 def limit(standard: str, value: str | None = "0.02", operator: Operator = Operator.AT_MOST) -> Limit:
@@ -19,8 +19,7 @@ def limit(standard: str, value: str | None = "0.02", operator: Operator = Operat
 OLD = Edition("GB 1-2017", in_force=date(2017, 9, 17), abolished=date(2026, 3, 1))
 NEW = Edition("GB 1-2025", in_force=date(2026, 3, 1))
 UNDATED = Edition("GB 1-2027")
-EDITIONS = {one.standard: one for one in (OLD, NEW, UNDATED)}
-LIMITS = [limit(one) for one in EDITIONS]
+EDITIONS = (OLD, NEW, UNDATED)
 
 
 @pytest.mark.parametrize(
@@ -34,12 +33,12 @@ LIMITS = [limit(one) for one in EDITIONS]
     ],
 )
 def test_the_edition_of_the_products_day_is_chosen(on: date, standards: list[str]) -> None:
-    assert [one.standard for one in in_force(LIMITS, EDITIONS, on)] == standards
+    assert [one.standard for one in EDITIONS if one.holds(on)] == standards
 
 
 @given(st.dates())
 def test_an_edition_without_a_first_day_is_never_chosen(on: date) -> None:
-    assert all(one.standard != UNDATED.standard for one in in_force(LIMITS, EDITIONS, on))
+    assert not UNDATED.holds(on)
 
 
 @given(st.dates(date(2000, 1, 1), date(2040, 1, 1)), st.integers(0, 5000))
@@ -48,10 +47,6 @@ def test_an_edition_holds_from_its_first_day_to_the_day_before_its_last(first: d
     assert edition.holds(first) == (length > 0)
     assert not edition.holds(first - timedelta(days=1))
     assert not edition.holds(first + timedelta(days=length))
-
-
-def test_a_limit_of_a_standard_nobody_knows_is_not_in_force() -> None:
-    assert in_force([limit("GB 9-1999")], EDITIONS, date(2026, 3, 1)) == ()
 
 
 def test_a_limit_is_printed_with_its_sign_and_every_digit() -> None:
