@@ -185,6 +185,7 @@ class _TaskLine(QWidget):
         line.addSpacing(6)
         line.addWidget(Label(n_(task.one, task.many, task.count), wrap=True), 1)
         go = Button(_("Open"), "quiet", size="control_in_row")
+        go.setAccessibleName(f"{go.words} {task.count} {n_(task.one, task.many, task.count)}")
         go.clicked.connect(lambda: screen.shell.open(task.place))
         line.addWidget(go)
         column.addLayout(line)

@@ -28,6 +28,7 @@ SIGNS = re.compile(r"\[[^\[\]]*·····\]")
 NUMBERS = re.compile(r"[A-Z]+[\d/-][\w./-]*|[0-9a-f]{8,}|[0-9a-f]{4}…[0-9a-f]{4}|<[A-Z]{2,3}>|Ctrl\+\w+|Asia/Shanghai")
 """Numbers, digests, control bytes: the same in every language."""
 AS_THEY_ARE = ("本机", "中文 / EN", "中文", "English", "SHA-256", "COM3", "/dev/ttyUSB0", "socket://192.168.1.20:4001")
+"""Words of every language at once: names of languages, examples of addresses, what the window was told."""
 
 OWN = {
     "item": "*",

@@ -76,6 +76,13 @@ INTAKE = {
 class Reception:
     """The laboratory, and a way to do things in it by services."""
 
+    left_open: frozenset[str] = frozenset()
+    """Limits that nobody confirms."""
+    _forms = 411
+    """Last number of a sampling form."""
+    _rows = 0
+    """Messages that have landed."""
+
     def __init__(self, folder: Path, like: Reception | None = None) -> None:
         """Found a laboratory, or take over one as it was founded."""
         self.folder = Folder(folder)
@@ -100,7 +107,8 @@ class Reception:
         for journal in self.folder.journal.iterdir():
             journal.unlink()
         self.ports = Ports(self.store, self.folder.journal, self.folder.profiles, system_clock)
-        self.people, self._forms, self._rows = dict(self._founders), Reception._forms, Reception._rows
+        self.people, self.left_open = dict(self._founders), Reception.left_open
+        self._forms, self._rows = Reception._forms, Reception._rows
 
     def _found(self) -> None:
         draft = FoundingDraft("示范实验室", "示范路 1 号", "guan", "管理员", PASSWORD, PASSWORD)
@@ -126,8 +134,6 @@ class Reception:
         self._forms += 1
         typed = {**FORM, "form_number": f"XBJ261101163830{self._forms:05}", "sampled_on": today.isoformat(), **form}
         return self.do(samples.register, SampleDraft(product, typed, asked), by=self.people["shou"])
-
-    _forms = 411
 
     def received(self, product: str = "maize", items: Sequence[str] = (), **form: str) -> str:
         """Register and receive a sample; return its number."""
@@ -183,8 +189,6 @@ class Reception:
         codes = [row.code for row in self.do(catalogue.limit_rows, moments.today()) if row.code not in self.left_open]
         self.do(standards.confirm, codes, by=self.people["ji"], remark="本所标准文本")
 
-    left_open: frozenset[str] = frozenset()
-
     def instrument(self, code: str = "GC-01", **facts: Any) -> str:
         """Put an instrument into the register."""
         draft = InstrumentDraft(**{"code": code, "name": "色谱工作站", "profile": "chromatography-lis", **facts})
@@ -197,8 +201,6 @@ class Reception:
         self.do(readings.land, Delivery("GC-01", "desk", "journal-1", self._rows, self._rows, content, self.store.clock(), sent, problem))
         rows = self.do(instrument_view.inbox, tuple(ReadingState))
         return sorted(row.id for row in rows)[-max(len(sent), 1) :]
-
-    _rows = 0
 
     def card(self, number: str) -> Any:
         """Return one sample in full."""

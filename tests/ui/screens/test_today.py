@@ -50,7 +50,7 @@ def test_what_waits_for_a_person_is_counted_and_opens_by_keys(login: str, place:
     today: Today = seat.go("today")
     assert today.headline.text() == f"下一步：{waits}"
     doors = [one for one in seen(today, Button) if one.words == "打开"]
-    assert doors
+    assert doors[0].accessibleName() == f"打开 {waits}", "a reader hears which of several doors it is"
     seat.to_widget(doors[0])
     seat.press(Key.Key_Return)
     assert seat.window.screen_in_front is seat.window.screen_of(place)
