@@ -78,8 +78,8 @@ class Header(QHeaderView):
         group = self._columns[section].group
         assert group is not None
         members = [place for place, column in enumerate(self._columns) if column.group is group]
-        left = self.sectionViewportPosition(members[0])
-        right = self.sectionViewportPosition(members[-1]) + self.sectionSize(members[-1])
+        left = max(self.sectionViewportPosition(members[0]), self._table.frozen_width())  # the title stays in sight as long as the group does
+        right = min(self.sectionViewportPosition(members[-1]) + self.sectionSize(members[-1]), self.viewport().width())
         inner = QRectF(left + 8, rect.top(), right - left - 16, 30)
         row = self._table.current()
         limit = group.limit(row) if row is not None else ""

@@ -329,6 +329,10 @@ class Table(QTableView):
         """Make the last edit that was taken back again."""
         grid.step(self, back=False)
 
+    def frozen_width(self) -> int:
+        """Return how far from the left the columns reach that stay in sight."""
+        return self._frozen.width_wanted() if self._frozen else 0
+
     def ends_group(self, column: int) -> bool:
         """Return whether a stronger line stands after this column."""
         return column in self._group_ends
@@ -440,6 +444,7 @@ class Table(QTableView):
         self.setItemDelegate(Delegate(self))
         self.doubleClicked.connect(self._double_clicked)
         self.verticalScrollBar().valueChanged.connect(self._maybe_more)
+        self.horizontalScrollBar().valueChanged.connect(lambda _value: self.horizontalHeader().viewport().update())
         theme.changed.connect(self._redress)
         self._set_row_height()
 

@@ -27,6 +27,7 @@ from ui.kit.segments import Segments
 from ui.kit.table import Column, Edit, Group, Table
 from ui.screens import why
 from ui.screens.moments import minute
+from ui.theme import theme
 
 WAITING: tuple[Column[WaitingRow], ...] = (
     Column(N_("Sample number"), lambda row: row.sample_number, identifier, 170),
@@ -233,7 +234,7 @@ class Bench(Screen):
             title,
             lambda row: row.cells.get(item.code),
             lambda one: self._value_cell(one, place, weighing),
-            132 if weighing else 92,
+            max(132 if weighing else 92, round(theme.width(title, "note", 500)) + 24),
             "right",
             name=f"{item.code}|{place}|{weighing}",
             editable=editable,
