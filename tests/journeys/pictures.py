@@ -16,8 +16,10 @@ def main(folder: str = "pictures", language: str = "zh_CN", look: str = "light",
     from lims import demo, i18n
     from tests.journeys.conftest import opened
     from tests.journeys.test_first_sample import walk
+    from ui.kit.message import Toast
     from ui.theme import theme
 
+    Toast.put = lambda *_words: None  # a picture shows the screen, not what passes over it
     app = QApplication([])
     i18n.use(language)
     theme.start(app, look)
