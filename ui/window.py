@@ -10,7 +10,6 @@ hits with place, key, title, note. `left` asks to change the person, `spoken` an
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, MutableMapping, Sequence
-from datetime import datetime
 from typing import Any, Protocol
 
 from PySide6.QtCore import Qt, Signal
@@ -18,6 +17,7 @@ from PySide6.QtGui import QCloseEvent, QIcon, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from lims import i18n
+from lims.clock import system_clock
 from lims.i18n import N_, _
 from ui.commands import program_commands
 from ui.kit import command
@@ -29,6 +29,7 @@ from ui.kit.palette import Entry, Palette
 from ui.kit.screen import Screen
 from ui.kit.table import Table
 from ui.navigation import PLACES, Place
+from ui.screens.moments import clock_time
 from ui.shell import Band, Navigation, Status, Top
 from ui.theme import theme
 
@@ -316,7 +317,7 @@ class Window(QWidget):
             self._show(*self._past[self._at])
 
     def _changed(self, _kinds: frozenset[str]) -> None:
-        self._saved_words = _("Saved {time}").format(time=f"{datetime.now().astimezone():%H:%M:%S}")
+        self._saved_words = _("Saved {time}").format(time=clock_time(system_clock()))
         self._status.saved(self._saved_words)
         self._ask_counts()
 
