@@ -19,6 +19,8 @@ from lims.services import numbers
 from lims.services.verb import verb
 from lims.views import analyses as view
 
+UNFINISHED = (AnalysisState.ASSIGNED, AnalysisState.IN_TEST)
+
 
 @verb("worksheets.create", Right.ASSIGN)
 def create(work: Work, analyses: Sequence[int], *, by: Actor, analyst: str = "", title: str = "", instrument: str = "") -> str:
@@ -53,6 +55,23 @@ def start(work: Work, number: str, *, by: Actor) -> int:
     for analysis in rows:
         analysis.state = ANALYSIS_FLOW.make("start", facts[analysis.id], by)
         analysis.attempts.append(Attempt(analysis_id=analysis.id, number=1 + len(analysis.attempts), begun_at=work.now(), begun_by=by.id))
+    return len(rows)
+
+
+@verb("worksheets.hand_over", Right.ASSIGN)
+def hand_over(work: Work, number: str, analyst: str, *, reason: str, by: Actor) -> int:
+    """Give what is unfinished on a worksheet to another analyst; what was entered stays under the name of who entered it. Returns how many."""
+    if not reason.strip():
+        raise Refusal(_("Handing work over needs a reason. Write why."))
+    sheet, person = load(work, number), _analyst(work, analyst)
+    rows = view.load(work, work.scalars(select(Analysis.id).where(Analysis.worksheet_id == sheet.id, Analysis.state.in_(UNFINISHED))))
+    if not rows:
+        raise Refusal(_("Nothing on worksheet {number} is unfinished.").format(number=number))
+    if all(analysis.assigned_to == person.id for analysis in rows):
+        raise Mistakes({"analyst": _("{name} has this work already.").format(name=person.name)})
+    sheet.analyst_id = person.id
+    for analysis in rows:
+        analysis.assigned_to = person.id
     return len(rows)
 
 

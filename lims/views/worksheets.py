@@ -14,6 +14,7 @@ from lims.domain.instruments import Instrument
 from lims.domain.people import Person
 from lims.domain.worksheets import Worksheet
 from lims.rules.flows import AnalysisState
+from lims.rules.rights import Right, rights_of
 from lims.views import analyses
 from lims.views.analyses import AnalysisRow
 
@@ -65,6 +66,21 @@ class WorksheetCard:
     conditions: str
     items: tuple[GridItem, ...]
     rows: tuple[GridRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Who can be given work, and what it can be done on: sign-in name or number, and name."""
+
+    analysts: tuple[tuple[str, str], ...]
+    instruments: tuple[tuple[str, str], ...]
+
+
+def hands(work: Session) -> Hands:
+    """Return analysts whose account is open and instruments in use."""
+    people = work.scalars(select(Person).where(Person.active).order_by(Person.login))
+    devices = work.execute(select(Instrument.code, Instrument.name).where(Instrument.active).order_by(Instrument.code))
+    return Hands(tuple((one.login, one.name) for one in people if Right.TEST in rights_of(one.roles)), tuple((code, name) for code, name in devices))
 
 
 def rows(work: Session, *, analyst: str = "", open_only: bool = False, number: str = "") -> list[WorksheetRow]:

@@ -161,7 +161,13 @@ class Small:
 
     def fill(self, number: str, by: str = "jian") -> None:
         """Enter every value of a sample that stands on the bench."""
+        self.fill_but(number, by=by)
+
+    def fill_but(self, number: str, *without: str, by: str) -> None:
+        """Enter every value of a sample but those of some items."""
         for item, key in self.keys(number).items():
+            if item in without:
+                continue
             if item == "moisture":
                 for place, weighings in enumerate(WEIGHINGS, 1):
                     self.do(analyses.weigh, key, place, weighings, by=by)

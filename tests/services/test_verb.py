@@ -29,6 +29,7 @@ RIGHTS: dict[str, tuple[Right | None, str]] = {
     "businesses.save": (R.RECEIVE, "shou"),
     "worksheets.create": (R.ASSIGN, "jian"),
     "worksheets.start": (R.TEST, "jian"),
+    "worksheets.hand_over": (R.ASSIGN, "ji"),
     "worksheets.note": (R.TEST, "jian"),
     "analyses.enter": (R.TEST, "jian"),
     "analyses.weigh": (R.TEST, "jian"),
@@ -67,7 +68,7 @@ def prepared(small: Small) -> Calls:
     """Bring a laboratory to where every verb can be done to something, each to a thing of its own; return the calls."""
     moisture = "gb1353-2018-moisture-maize"
     small.do(confirm, ["gb2760-2024-sulphur-dioxide-wine"], by="ji")
-    waiting, assigned = small.keys(small.received()), small.assigned(small.received())
+    waiting, assigned, given = small.keys(small.received()), small.assigned(small.received()), small.assigned(small.received())
     bench, other = small.keys(small.begun()), small.keys(small.begun())
     for place, weighings in enumerate(({"W0": "10", "W1": "10", "W2": "18.6"}, {"W0": "10", "W1": "10", "W2": "18.6"}), 1):
         small.do(VERBS["analyses.weigh"], other["moisture"], place, weighings, by="jian")
@@ -91,6 +92,7 @@ def prepared(small: Small) -> Calls:
         "worksheets.create": ((list(waiting.values()),), {"analyst": "jian"}),
         "worksheets.start": ((assigned,), {}),
         "worksheets.note": ((assigned, "23 °C"), {}),
+        "worksheets.hand_over": ((given, "jian2"), why),
         "analyses.enter": ((bench["aflatoxin-b1"], 1, "4.7"), {}),
         "analyses.weigh": ((bench["moisture"], 1, {"W0": "10", "W1": "10", "W2": "18.6"}), {}),
         "analyses.fill": (([Typed(bench["deoxynivalenol"], 1, "<100")],), {}),

@@ -30,6 +30,31 @@ def test_work_is_given_to_another_analyst(small: Small) -> None:
     assert small.do(worksheets.start, sheet, by="jian2") == 3
 
 
+def test_unfinished_work_is_handed_over_and_what_was_entered_stays_under_its_name(small: Small) -> None:
+    number = small.begun()
+    keys = small.keys(number)
+    small.do(analyses.enter, keys["aflatoxin-b1"], 1, "4.7", by="jian")
+    small.do(analyses.submit, [keys["aflatoxin-b1"]], by="jian")
+    assert small.do(worksheets.hand_over, "W2026-0001", "jian2", reason="病假", by="ji") == 2
+    assert small.row(keys["aflatoxin-b1"]).analyst == "姓jian", "what is handed in is no more given away"
+    small.fill_but(number, "aflatoxin-b1", by="jian2")
+    assert small.refused(analyses.enter, keys["deoxynivalenol"], 1, "<50", by="jian").startswith("This is another analyst's work.")
+    assert small.mistaken(worksheets.hand_over, "W2026-0001", "jian2", reason="病假", by="ji") == {"analyst": "姓jian2 has this work already."}
+    assert small.mistaken(worksheets.hand_over, "W2026-0001", "shen", reason="病假", by="ji") == {"analyst": "Choose an analyst."}
+    small.do(analyses.submit, [keys["moisture"], keys["deoxynivalenol"]], by="jian2")
+    assert small.refused(worksheets.hand_over, "W2026-0001", "jian", reason="病假", by="ji") == "Nothing on worksheet W2026-0001 is unfinished."
+
+
+def test_who_entered_something_cannot_review_it_after_it_was_handed_over(small: Small) -> None:
+    keys = small.keys(small.begun("wine", by="quan1"))
+    small.do(analyses.enter, keys["sulphur-dioxide"], 1, "0.18", by="quan1")
+    small.do(worksheets.hand_over, "W2026-0001", "quan2", reason="换班", by="ji")
+    small.do(analyses.submit, [keys["sulphur-dioxide"]], by="quan2")
+    for login in ("quan1", "quan2"):
+        assert small.refused(analyses.review, [keys["sulphur-dioxide"]], by=login).startswith("You entered this result")
+    small.do(analyses.review, [keys["sulphur-dioxide"]], by="quan3")
+
+
 @pytest.mark.parametrize("login", ["shen", "guan", "nobody", "jian2"])
 def test_only_an_analyst_whose_account_is_open_is_given_work(small: Small, login: str) -> None:
     small.do(people.amend, "jian2", "姓jian2", ROLES["jian2"], False, by="guan")

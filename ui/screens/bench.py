@@ -26,6 +26,7 @@ from ui.kit.screen import Screen
 from ui.kit.segments import Segments
 from ui.kit.table import Column, Edit, Group, Table
 from ui.screens import why
+from ui.screens.assigning import hand_over, new_worksheet
 from ui.screens.moments import minute
 from ui.theme import theme
 
@@ -66,6 +67,7 @@ class Bench(Screen):
             Command("bench.repeat", N_("Repeat"), self._repeat, icon="refresh-cw", refusal=lambda: self._of_here("repeat")),
             Command("bench.recall", N_("Recall"), self._recall, icon="undo", refusal=self._why_not_recall),
             Command("bench.why", N_("Why"), self.why, icon="circle-help"),
+            Command("bench.hand_over", N_("Hand over"), self._hand_over, side="menu", refusal=self._why_not_hand_over),
             Command("bench.cancel", N_("Cancel analysis"), self._cancel, side="menu", refusal=lambda: self._of_here("cancel")),
             Command("bench.go", self._go_words, self._go, kind="primary", refusal=self._why_not_go),
         )
@@ -319,8 +321,7 @@ class Bench(Screen):
 
     def _go(self) -> None:
         if self.which.value == "waiting":
-            chosen = [row.id for row in self.waiting.selected()]
-            self.desk.ask(worksheets.create, chosen, by=self.person, then=self._created)
+            new_worksheet(self, [row.id for row in self.waiting.selected()], self._created)
         else:
             ready = [one.id for one in self._allowed("submit")]
             words = n_("{count} result submitted for review.", "{count} results submitted for review.", len(ready)).format(count=len(ready))
@@ -332,9 +333,10 @@ class Bench(Screen):
             self.table.past.forget()
         self.shell.toast(words)
 
-    def _created(self, sheet: str) -> None:
+    def _created(self, sheet: str, analyst: str) -> None:
         self.which.choose("sheets")
-        self.desk.ask(worksheets.start, sheet, by=self.person)
+        if analyst == self.person.login:
+            self.desk.ask(worksheets.start, sheet, by=self.person)
         self._open(sheet)
         self.begin()
 
@@ -344,6 +346,16 @@ class Bench(Screen):
     def _start(self) -> None:
         if self.sheet:
             self.desk.ask(worksheets.start, self.sheet.row.number, by=self.person)
+
+    def _why_not_hand_over(self) -> str | None:
+        if self.which.value == "waiting" or self.sheet is None:
+            return _("Choose a worksheet first.")
+        unfinished = any(one.state in worksheets.UNFINISHED for one in self._rows())
+        return right_refusal(Right.ASSIGN, self.person) or (None if unfinished else _("Everything on this worksheet is handed in."))
+
+    def _hand_over(self) -> None:
+        if self.sheet:
+            hand_over(self, self.sheet.row)
 
     def _why_not_recall(self) -> str | None:
         return self._refusal("recall", AnalysisState.SUBMITTED, _("Nothing on this worksheet waits for review."))

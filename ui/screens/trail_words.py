@@ -33,6 +33,7 @@ VERBS: Mapping[str, str] = {
     "businesses.save": N_("saved a business"),
     "worksheets.create": N_("made a worksheet"),
     "worksheets.start": N_("started a worksheet"),
+    "worksheets.hand_over": N_("handed a worksheet over"),
     "worksheets.note": N_("noted conditions"),
     "settings.change": N_("changed settings"),
     "instruments.save": N_("saved an instrument"),

@@ -263,6 +263,7 @@ def test_waiting_analyses_become_a_worksheet(sit, reception: Reception) -> None:
     seat.to_widget(bench.waiting)
     seat.control(Key.Key_A)
     seat.control(Key.Key_Return)
+    seat.press(Key.Key_Return)  # who does it: whoever makes the worksheet, unless another is chosen
     assert bench.sheet.rows[0].sample_number == number and seat.focus is bench.table
     assert {one.state for one in bench.sheet.rows[0].cells.values()} == {AnalysisState.IN_TEST}
 
@@ -284,3 +285,32 @@ def test_in_a_small_window_why_stands_clear_of_the_command_bar(seat: Seat, bench
     seat.press(Key.Key_F3)
     assert bench.panel.isVisible() and bench.panel.geometry().top() >= bench.bar.geometry().bottom()
     assert bench.panel.geometry().right() <= bench.rect().right()
+
+
+def test_who_does_not_test_gives_the_work_to_somebody_and_later_to_another(sit, reception: Reception) -> None:
+    number = reception.received()
+    reception.hired("jian2", "检验员乙")
+    seat = sit("ji")
+    bench = seat.go("bench")
+    seat.to_widget(bench.which)
+    seat.press(Key.Key_Right)
+    seat.to_widget(bench.waiting)
+    seat.control(Key.Key_A)
+    seat.control(Key.Key_Return)
+    seat.press(Key.Key_Return)
+    assert seat.dialog is not None, "somebody must be chosen: who makes this worksheet does not test"
+    analyst = seat.dialog.form.editors["analyst"]
+    while analyst.get() != "jian":
+        seat.press(Key.Key_Down)
+    seat.press(Key.Key_Return)
+    assert seat.dialog is None
+    assert {one.state for one in bench.sheet.rows[0].cells.values()} == {AnalysisState.ASSIGNED}, "its analyst starts it"
+    assert bench.sheet.row.analyst_login == "jian" and bench.sheet.rows[0].sample_number == number
+    bench.acts.do("bench.hand_over")
+    seat.settled()
+    assert list(seat.dialog.form.fields["analyst"].options) == ["jian2"]
+    seat.press(Key.Key_Down)
+    seat.press(Key.Key_Tab)
+    seat.type("病假")
+    seat.control(Key.Key_Return)
+    assert seat.dialog is None and bench.sheet.row.analyst_login == "jian2"
