@@ -152,6 +152,15 @@ def has_results(certificate: CertificateFacts, _person: Actor) -> str | None:
     return None if certificate.results else _("Nothing was tested of this sample, so there is nothing to report.")
 
 
+def correction_refusal(stage: SampleState, reported: str) -> str | None:
+    """Say why a sampling form cannot be corrected any more, or return None; *reported* is the number of the approved report that rests on it."""
+    if stage in (SampleState.REFUSED, SampleState.ARCHIVED):
+        return _("The sample is {state}; its form stays as it is.").format(state=_(SAMPLE_FLOW.words[stage]))
+    if reported:
+        return _("Report {number} rests on this form. A signatory must begin a revision of the report first.").format(number=reported)
+    return None
+
+
 def all_reviewed(certificate: CertificateFacts, _person: Actor) -> str | None:
     """Nothing issued rests on unreviewed results."""
     if certificate.unreviewed:

@@ -1,4 +1,4 @@
-"""What people do with samples: register what was sampled, receive it or refuse it, archive it."""
+"""What people do with samples: register what was sampled, correct it, receive it or refuse it, archive it."""
 
 from __future__ import annotations
 
@@ -7,23 +7,24 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from lims.clock import day_of
 from lims.db.store import Work
 from lims.domain.analyses import Analysis
-from lims.domain.catalogue import Item, Limit, Procedure, Product
+from lims.domain.catalogue import Item, Limit, Procedure, Product, Standard
 from lims.domain.samples import Portion, Sample
 from lims.domain.samplings import Sampling
-from lims.errors import Mistakes, Refusal
+from lims.errors import Mistakes, Refusal, Stale
 from lims.i18n import _
-from lims.rules.flows import ANALYSIS_FLOW, SAMPLE_FLOW, AnalysisState, SampleFacts
+from lims.rules.flows import ANALYSIS_FLOW, SAMPLE_FLOW, AnalysisState, SampleFacts, correction_refusal
 from lims.rules.numbering import number_mistake
 from lims.rules.rights import Actor, Right
 from lims.rules.sampling import FORM_QUESTIONS, INTAKE_QUESTIONS, mistakes
 from lims.services import businesses, numbers
 from lims.services.verb import verb
 from lims.views import samples as view
+from lims.views.analyses import reported
 from lims.views.catalogue import item_names
 
 
@@ -55,12 +56,9 @@ LONGEST = {"form_number": 60, "business_name": businesses.LONGEST_NAME}
 @verb("samples.register", Right.RECEIVE)
 def register(work: Work, draft: SampleDraft, *, by: Actor) -> str:
     """Take down a sampling form and what is asked of its sample. Returns the sample number. Raises Mistakes."""
-    form = {name: answer.strip() for name, answer in draft.form.items() if answer.strip()}
+    form = _answers(draft.form)
     product = work.scalars(select(Product).where(Product.code == draft.product)).first()
-    wrong = _too_long(form) | mistakes(form, FORM_QUESTIONS, work.today())
-    if not wrong and _product_day(form) > date.fromisoformat(form["sampled_on"]):
-        wrong["product_date"] = _("{day} lies after the sampling on {sampled}.").format(day=form["product_date"], sampled=form["sampled_on"])
-    wrong |= _taken(work, form.get("form_number", ""), draft.number)
+    wrong = _form_mistakes(work, form) | _number_mistake(work, draft.number)
     if product is None:
         wrong["product"] = _("Choose the product from the library.")
     if words := _asked_mistake(work, draft.asked):
@@ -85,12 +83,42 @@ def register(work: Work, draft: SampleDraft, *, by: Actor) -> str:
     return sample.number
 
 
+@verb("samples.correct", Right.RECEIVE)
+def correct(work: Work, number: str, form: Mapping[str, str], seen: Mapping[str, str], *, reason: str, by: Actor) -> None:
+    """Correct what was taken down from a sampling form, with the reason; the trail keeps both.
+
+    *seen* is the form as whoever corrects it found it. Raises Mistakes, Refusal, and Stale where somebody was faster.
+    """
+    query = select(Sample).where(Sample.number == number).options(joinedload(Sample.sampling)).with_for_update(of=Sample)
+    sample = work.scalars(query).first()
+    if sample is None:
+        raise Refusal(_("No sample has the number {number}.").format(number=number))
+    if refusal := correction_refusal(sample.stage, reported(work, [sample.id]).get(sample.id, "")):
+        raise Refusal(refusal)
+    if not reason.strip():
+        raise Refusal(_("A correction needs a reason. Write what was wrong."))
+    answers = _answers(form)
+    wrong = _form_mistakes(work, answers, sample.sampling_id)
+    if not wrong and (words := _other_edition(work, sample, _product_day(answers))):
+        wrong["product_date" if "product_date" in answers else "sampled_on"] = words
+    if wrong:
+        raise Mistakes(wrong)
+    sampling = sample.sampling
+    if sampling.form != dict(seen):
+        raise Stale(_("Somebody corrected this form meanwhile. Look at it again and repeat."))
+    if answers == sampling.form:
+        raise Refusal(_("Nothing is different. Change what was wrong."))
+    sampling.business_id = businesses.known(work, answers["business_name"], answers).id
+    sampling.number, sampling.sampled_on, sampling.form = answers["form_number"], date.fromisoformat(answers["sampled_on"]), answers
+    sample.name, sample.product_on = answers["sample_name"], _product_day(answers)
+
+
 @verb("samples.receive")
 def receive(work: Work, number: str, intake: Mapping[str, str], *, by: Actor) -> str:
     """Take a sample in: seal and agreement checked, divided into test and backup portion. Returns its number."""
     sample = _load(work, number)
     target = SAMPLE_FLOW.make("receive", _facts(sample), by)
-    answers = {name: answer.strip() for name, answer in intake.items() if answer.strip()}
+    answers = _answers(intake)
     wrong = mistakes(answers, INTAKE_QUESTIONS, work.today())
     if _deviates(answers) and not answers.get("intake_remark"):
         wrong["intake_remark"] = _("The sample deviates. Write why it is received all the same, or refuse it.")
@@ -146,19 +174,38 @@ def _deviates(answers: Mapping[str, str]) -> bool:
     return any(answers.get(name) not in (None, right, _(right)) for name, right in (("seal", "Seal intact"), ("agrees", "Agrees")))
 
 
-def _taken(work: Work, form_number: str, number: str) -> dict[str, str]:
-    wrong: dict[str, str] = {}
-    used = work.execute(select(Sample.number, Sample.registered_at).join(Sampling).where(Sampling.number == form_number)).first() if form_number else None
-    if used:
-        wrong["form_number"] = _("This form number was registered on {day} as {number}.").format(
-            day=day_of(used.registered_at, work.setting("time_zone")), number=used.number
-        )
+def _answers(form: Mapping[str, str]) -> dict[str, str]:
+    return {name: answer.strip() for name, answer in form.items() if answer.strip()}
+
+
+def _form_mistakes(work: Work, form: Mapping[str, str], own: int | None = None) -> dict[str, str]:
+    """Return what is wrong with a sampling form; *own* is its key where it is being corrected."""
+    wrong = _too_long(form) | mistakes(form, FORM_QUESTIONS, work.today())
+    if not wrong and _product_day(form) > date.fromisoformat(form["sampled_on"]):
+        wrong["product_date"] = _("{day} lies after the sampling on {sampled}.").format(day=form["product_date"], sampled=form["sampled_on"])
+    query = select(Sample.number, Sample.registered_at).join(Sampling).where(Sampling.number == form.get("form_number", ""), Sampling.id != (own or 0))
+    if used := work.execute(query).first():
+        day = day_of(used.registered_at, work.setting("time_zone"))
+        wrong["form_number"] = _("This form number was registered on {day} as {number}.").format(day=day, number=used.number)
+    return wrong
+
+
+def _number_mistake(work: Work, number: str) -> dict[str, str]:
     number = number.strip()
     if number and (words := number_mistake(number)):
-        wrong["number"] = words
-    elif number and _clashes(work, number):
-        wrong["number"] = _("The number {number} is taken. Leave the field empty for the next free one.").format(number=number)
-    return wrong
+        return {"number": words}
+    if number and _clashes(work, number):
+        return {"number": _("The number {number} is taken. Leave the field empty for the next free one.").format(number=number)}
+    return {}
+
+
+def _other_edition(work: Work, sample: Sample, on: date) -> str | None:
+    """Say that a day would choose another edition than the one whose limits were asked for, or return None."""
+    query = select(Standard).join(Limit).join(Analysis, Analysis.limit_id == Limit.id).where(Analysis.sample_id == sample.id)
+    gone = next((one.code for one in work.scalars(query.distinct()) if not one.edition().holds(on)), None)
+    if gone is None or on == sample.product_on:
+        return None
+    return _("On that day {standard} is not in force, so other limits hold. Register the sample anew with this day.").format(standard=gone)
 
 
 def _free_number(work: Work, prefix: str) -> str:

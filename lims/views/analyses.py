@@ -172,8 +172,8 @@ def load(work: Session, ids: Iterable[int]) -> list[Analysis]:
 
 def facts_of(work: Session, loaded: Sequence[Analysis]) -> dict[int, AnalysisFacts]:
     """Return what the moves of loaded analyses ask about, by key."""
-    reported = _reported(work, {one.sample_id for one in loaded})
-    return {one.id: _facts(one, reported.get(one.sample_id, "")) for one in loaded}
+    numbers = reported(work, {one.sample_id for one in loaded})
+    return {one.id: _facts(one, numbers.get(one.sample_id, "")) for one in loaded}
 
 
 @cache
@@ -305,7 +305,8 @@ def _lacks(one: Analysis, attempt: Attempt | None) -> str | None:
     return tolerance.refusal(numbers) if tolerance and len(numbers) == len(found) else None
 
 
-def _reported(work: Session, samples: Iterable[int]) -> dict[int, str]:
+def reported(work: Session, samples: Iterable[int]) -> dict[int, str]:
+    """Return by sample the number of the approved report that rests on it, empty while a revision of it is being drafted."""
     query = select(Certificate.sample_id, Certificate.number, Certificate.state).where(Certificate.sample_id.in_(list(samples))).order_by(Certificate.id)
     found: dict[int, str] = {}
     for sample, number, state in work.execute(query):

@@ -21,7 +21,7 @@ from lims.i18n import _
 from lims.rules.flows import FOLLOWS, AnalysisState, CertificateState, PortionState, Progress, SampleState
 from lims.rules.verdict import Verdict, together
 from lims.views import settings
-from lims.views.analyses import AnalysisRow
+from lims.views.analyses import AnalysisRow, reported
 from lims.views.analyses import rows as analysis_rows
 from lims.views.labels import LabelRow
 from lims.views.names import named
@@ -90,6 +90,8 @@ class SampleCard:
     certificates: tuple[tuple[int, str, int, CertificateState], ...]
     """Key, number, revision and state of each report."""
     stations: tuple[StationRow, ...]
+    reported: str
+    """Number of the approved report that rests on it; empty while there is none or a revision is being drafted."""
 
 
 def rows(work: Session, *, state: SampleState | None = None, find: str = "", before: int | None = None, limit: int = PAGE) -> list[SampleRow]:
@@ -144,6 +146,7 @@ def card(work: Session, number: str) -> SampleCard | None:
         together(counted),
         tuple(reports.all()),
         stations(work, sample, receiver),
+        reported(work, [sample.id]).get(sample.id, ""),
     )
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from lims.domain.businesses import Business
+from lims.domain.certificates import Certificate
 from lims.domain.samples import Portion, Sample
 from lims.domain.samplings import Sampling
+from lims.domain.trail import TrailLine
 from lims.errors import Mistakes, Stale
 from lims.rules.flows import SampleState
 from lims.services import analyses, certificates, samples, settings, worksheets
@@ -272,3 +275,72 @@ def test_a_business_is_known_by_its_name_and_filled_from_the_form_once(small: Sm
         (business,) = work.scalars(select(Business).where(Business.name == "桃山粮库"))
         assert (business.address, business.credit_code) == ("桃山村东", "9111")
         assert {one.business_id for one in work.scalars(select(Sampling))} == {business.id}
+
+
+# -- correcting
+
+
+def corrected(small: Small, number: str, **changes: str) -> dict[str, Any]:
+    """Return what it takes to correct a form: the form with *changes*, and as it was seen."""
+    seen = small.do(view.card, number).form
+    return {"form": {**seen, **changes}, "seen": seen, "reason": "名称写错", "by": "shou"}
+
+
+def test_a_form_is_corrected_with_a_reason_and_the_trail_keeps_both(small: Small) -> None:
+    number = small.received()
+    small.do(samples.correct, number, **corrected(small, number, sample_name="<b>黄玉米</b>", business_name="桃山粮库 & 二库", remark="=1+1"))
+    card = small.do(view.card, number)
+    assert (card.row.name, card.row.business, card.form["remark"]) == ("<b>黄玉米</b>", "桃山粮库 & 二库", "=1+1")
+    with small.store.work() as work:
+        told = {
+            (line.field, line.old, line.new, line.reason, line.person) for line in work.scalars(select(TrailLine).where(TrailLine.verb == "samples.correct"))
+        }
+    assert ("form.sample_name", "玉米", "<b>黄玉米</b>", "名称写错", "姓shou") in told
+    assert ("form.business_name", "桃山粮库", "桃山粮库 & 二库", "名称写错", "姓shou") in told
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "words"),
+    [
+        ({"sample_name": ""}, "sample_name", "needed"),
+        ({"sampled_on": "2027-01-01"}, "sampled_on", "future"),
+        ({"product_date": "2026-11-22", "sampled_on": "2026-11-20"}, "product_date", "lies after the sampling"),
+        ({"product_date": "2010-01-01"}, "product_date", "not in force, so other limits hold"),
+    ],
+)
+def test_a_correction_is_checked_like_a_new_form(small: Small, changes: dict[str, str], field: str, words: str) -> None:
+    number = small.registered()
+    wrong = small.mistaken(samples.correct, number, **corrected(small, number, **changes))
+    assert words in wrong[field].casefold()
+
+
+def test_a_form_number_stays_its_own_and_cannot_become_anothers(small: Small) -> None:
+    first, second = small.registered(), small.registered()
+    taken = small.do(view.card, first).form["form_number"]
+    assert first in small.mistaken(samples.correct, second, **corrected(small, second, form_number=taken))["form_number"]
+    small.do(samples.correct, second, **corrected(small, second, form_number="CY-NEW"))
+    assert small.do(view.card, second).row.form_number == "CY-NEW"
+
+
+def test_nothing_different_is_no_correction_and_a_faster_colleague_is_not_overwritten(small: Small) -> None:
+    number = small.registered()
+    assert small.refused(samples.correct, number, **corrected(small, number)) == "Nothing is different. Change what was wrong."
+    late = corrected(small, number, samplers="丙、丁")
+    small.do(samples.correct, number, **corrected(small, number, remark="两袋"))
+    with pytest.raises(Stale):
+        small.do(samples.correct, number, **late)
+    assert small.do(view.card, number).form["remark"] == "两袋"
+
+
+def test_what_is_reported_is_corrected_only_with_a_revision(small: Small) -> None:
+    key = small.approved("wine")
+    small.do(certificates.issue, key, by="pi")
+    number = small.do(certificates.view.card, key).row.sample_number
+    said = small.refused(samples.correct, number, **corrected(small, number, sample_name="干红葡萄酒"))
+    assert said == "Report BG2026-00001 rests on this form. A signatory must begin a revision of the report first."
+    revised = small.do(certificates.revise, key, reason="样品名称写错", by="pi")
+    small.do(samples.correct, number, **corrected(small, number, sample_name="干红葡萄酒"))
+    small.do(certificates.approve, revised, PASSWORD, by="pi")
+    with small.store.work() as work:
+        names = [one.content["form"]["sample_name"] for one in work.scalars(select(Certificate).order_by(Certificate.id))]
+    assert names == ["葡萄酒", "干红葡萄酒"], "the first report stays as it was signed"

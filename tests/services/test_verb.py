@@ -17,12 +17,14 @@ from lims.services.instruments import InstrumentDraft
 from lims.services.people import AccountDraft
 from lims.services.readings import Sent
 from lims.services.verb import VERBS, verb
+from lims.views import samples as sample_view
 from tests.services.small import FIRST, INTAKE, PASSWORD, Small
 
 R = Right
 
 RIGHTS: dict[str, tuple[Right | None, str]] = {
     "samples.register": (R.RECEIVE, "shou"),
+    "samples.correct": (R.RECEIVE, "shou"),
     "samples.receive": (R.RECEIVE, "shou"),
     "samples.refuse": (R.RECEIVE, "shou"),
     "samples.archive": (R.RECEIVE, "shou"),
@@ -83,8 +85,11 @@ def prepared(small: Small) -> Calls:
     unknown, rejected = small.send(Sent("?", "aflatoxin-b1", "4.7", "μg/kg"), Sent("??", "aflatoxin-b1", "4.7", "μg/kg"))
     matched, mine = small.send(Sent(on_bench, "aflatoxin-b1", "4.7", "μg/kg"), Sent(on_bench, "deoxynivalenol", "4.7", "μg/kg"), content=b"2")
     why = {"reason": "原因 <b>"}
+    wrong = small.registered()
+    written = small.do(sample_view.card, wrong).form
     return {
         "samples.register": ((small.draft(),), {}),
+        "samples.correct": ((wrong, {**written, "business_name": "桃山粮库二库"}, written), why),
         "samples.receive": ((small.registered(), INTAKE), {}),
         "samples.refuse": ((small.registered(),), why),
         "samples.archive": ((sample,), {}),

@@ -24,7 +24,7 @@ from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
 from lims.i18n import N_, _
 from ui.kit import editors, paint
@@ -33,6 +33,8 @@ from ui.theme import theme
 
 Draft = TypeVar("Draft")
 OPTIONAL = N_("optional")
+SEEN = 80
+"""Px around the field with the cursor that are in sight too: its words above, its note below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ class Form(QWidget, Generic[Draft]):
         wrong = {name: words for name in self.editors if (words := self.mistake(name))}
         self.note(wrong)
         if wrong:
-            self.editors[next(iter(wrong))].setFocus()
+            self.focus(next(iter(wrong)))
             return None
         return self._make(**self._extra, **self.values())
 
@@ -152,15 +154,21 @@ class Form(QWidget, Generic[Draft]):
         self._above.say(" ".join(rest), "bad")
         first = next((name for name in self.editors if mistakes.get(name)), None)
         if first:
-            self.editors[first].setFocus()
+            self.focus(first)
 
     def dirty(self) -> bool:
         """Return whether anything was changed since the form was filled."""
         return self._raw() != getattr(self, "_start", self._raw())
 
     def focus(self, name: str = "") -> None:
-        """Put the cursor into a field, the first where none is named."""
-        self.editors[name or next(iter(self.editors))].setFocus()
+        """Put the cursor into a field, the first where none is named, and the field into sight."""
+        editor = self.editors[name or next(iter(self.editors))]
+        editor.setFocus()
+        around = self.parentWidget()
+        while around is not None and not isinstance(around, QScrollArea):
+            around = around.parentWidget()
+        if around is not None:
+            around.ensureWidgetVisible(editor, 0, SEEN)
 
     def lock(self, locked: bool = True) -> None:
         """Let everything be read and nothing be changed, or the other way round."""

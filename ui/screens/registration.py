@@ -103,10 +103,7 @@ class Registration(QWidget):
     def draft(self) -> SampleDraft | None:
         """Return what was typed, or None after saying beside the fields what is wrong."""
         self.about.say("", "bad")
-        draft = self.form.draft()
-        if draft is None:
-            self._show_focus()
-        return draft
+        return self.form.draft()
 
     def note(self, mistakes: Mapping[str, str]) -> None:
         """Show what was wrong beside the fields, and what was wrong with the tests above them."""
@@ -115,7 +112,6 @@ class Registration(QWidget):
         self.about.say(mistakes.get("asked", ""), "bad")
         if set(mistakes) == {"asked"}:
             self.offers.setFocus()
-        self._show_focus()
         self.changed.emit()
 
     def dirty(self) -> bool:
@@ -156,10 +152,10 @@ class Registration(QWidget):
         self._head.addStretch(1)
         column.addLayout(self._head)
         column.addWidget(self.form)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setWidget(page)
-        return self._scroll
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(page)
+        return scroll
 
     def _aside(self) -> QWidget:
         side = ground(QWidget(), "surface")
@@ -246,7 +242,3 @@ class Registration(QWidget):
 
     def _no_product(self, product: str) -> str | None:
         return None if product in self._products() else _("Choose the product from the library.")
-
-    def _show_focus(self) -> None:
-        if here := self.form.focusWidget():
-            self._scroll.ensureWidgetVisible(here, 0, 80)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from lims.i18n import N_, _
@@ -53,6 +53,7 @@ class SamplePage(QWidget):
 
     def __init__(self, acts: Commands, head: Sequence[Command]) -> None:
         super().__init__()
+        self._acts, self._correct = acts, acts["samples.correct"]
         ground(self, "surface")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 14, 0, 0)
@@ -70,6 +71,9 @@ class SamplePage(QWidget):
         self.portions = Table(PORTIONS, key=lambda row: row.number, name=lambda row: row.number, words=N_("Portions"), many=False, margin=12)
         self.reports = Table(REPORTS, key=lambda row: row[0], name=lambda row: row[1], words=N_("Reports"), many=False, margin=12)
         self.reports.opened.connect(lambda row: self.report_wanted.emit(row[0]))
+        for table in (self.results, self.portions, self.reports):
+            table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+            table.horizontalScrollBar().rangeChanged.connect(lambda _least, _most, table=table: _fit(table))
         self._forms, self._intakes = QVBoxLayout(), QVBoxLayout()
         column.addWidget(self._body(), 1)
 
@@ -88,7 +92,7 @@ class SamplePage(QWidget):
         self._portions.setVisible(bool(card.portions))
         self._reports.setVisible(bool(card.certificates))
         form, intake = said(FORM, card.form), said(INTAKE, card.intake)
-        _replace(self._forms, _card(_("Sampling form"), Answers(form)))
+        _replace(self._forms, _card(_("Sampling form"), Answers(form), button(self._correct, size="control_in_row", commands=self._acts)))
         refused = [_card(_(SAMPLE_FLOW.words[SampleState.REFUSED]), _refusal(card.refusal))] if card.refusal else []
         _replace(self._intakes, *refused, *([_card(_("Intake"), Answers(intake, titled=False))] if intake else []))
         if card.analyses and self.results.current() is None:
@@ -135,14 +139,18 @@ class SamplePage(QWidget):
         return scroll
 
 
-def _card(title: str, content: QWidget) -> QWidget:
+def _card(title: str, content: QWidget, *acts: QWidget) -> QWidget:
     card = ground(QWidget(), "card")
     column = QVBoxLayout(card)
     column.setContentsMargins(1, 0, 1, 8)
     column.setSpacing(0)
-    head = Label(title, "section")
-    head.setContentsMargins(20, 10, 20, 10)
-    column.addWidget(head)
+    head = QHBoxLayout()
+    head.setContentsMargins(20, 8, 12, 8)
+    head.addWidget(Label(title, "section"))
+    head.addStretch(1)
+    for act in acts:
+        head.addWidget(act)
+    column.addLayout(head)
     column.addWidget(Rule())
     column.addWidget(content)
     return card
@@ -151,7 +159,13 @@ def _card(title: str, content: QWidget) -> QWidget:
 def _fill(table: Table, rows: Sequence[object]) -> None:
     """Show all rows: the page scrolls, the table does not."""
     table.put(rows)
-    table.setFixedHeight(theme.size("head") + len(rows) * table.verticalHeader().defaultSectionSize() + 2)
+    _fit(table)
+
+
+def _fit(table: Table) -> None:
+    bar = table.horizontalScrollBar()
+    room = bar.sizeHint().height() if bar.maximum() else 0
+    table.setFixedHeight(theme.size("head") + len(table.rows()) * table.verticalHeader().defaultSectionSize() + 2 + room)
 
 
 def _replace(column: QVBoxLayout, *widgets: QWidget) -> None:

@@ -7,7 +7,9 @@ from collections.abc import Hashable, Sequence
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from lims.i18n import N_, _
-from lims.rules.flows import SAMPLE_FLOW, SampleFacts, SampleState
+from lims.rules.flows import SAMPLE_FLOW, SampleFacts, SampleState, correction_refusal
+from lims.rules.rights import Right, right_refusal
+from lims.rules.sampling import FORM
 from lims.services import samples
 from lims.views import samples as view
 from lims.views.analyses import AnalysisRow
@@ -16,14 +18,19 @@ from ui.kit.cell import Cell, identifier, state
 from ui.kit.command import Command
 from ui.kit.editors import Text
 from ui.kit.empty import Empty
-from ui.kit.panel import Panel, Words
+from ui.kit.form import Field
+from ui.kit.panel import Head, Panel, Words
 from ui.kit.screen import Screen
 from ui.kit.segments import Segments
 from ui.kit.table import Column, Table
 from ui.screens import why
 from ui.screens.labels import show_labels
 from ui.screens.moments import day, minute
+from ui.screens.questions import answers, fields
+from ui.screens.register import Sheet
 from ui.screens.sample import SamplePage
+
+REASON = Field("reason", N_("Reason"), kind="lines", lines=2, section=N_("Why it is corrected"))
 
 ALL = "all"
 STATES = {one.value: one for one in (SampleState.RECEIVED, SampleState.IN_TEST, SampleState.REPORTED)}
@@ -49,11 +56,14 @@ class Samples(Screen):
 
     def start(self) -> None:
         self.card: SampleCard | None = None
+        self.sheet: Sheet | None = None
+        """The sampling form while it is being corrected."""
         self._ended, self._asked = False, PAGE
 
     def commands(self) -> Sequence[Command]:
         return (
             Command("samples.labels", N_("Print labels"), self.labels, "Ctrl+P", "printer", self._why_no_labels),
+            Command("samples.correct", N_("Correct the form"), self.correct, "F2", "pencil", self._why_not_correct, side="menu"),
             Command("samples.trail", N_("Trail"), self.trail, "F4", "history", self._why_nothing),
             Command("samples.archive", N_("Archive"), self.archive, icon="archive", refusal=self._why_not_archive, side="menu"),
             Command("samples.find", N_("Find a number"), self.find, "Ctrl+F", "search", side="menu"),
@@ -97,13 +107,19 @@ class Samples(Screen):
 
     def shown(self) -> None:
         """The place itself is the list; the window then shows the one that is asked for."""
-        self._to_list()
+        if not self.unfinished():
+            self._to_list()
         super().shown()
 
     def begin(self) -> None:
         (self.page.results if self.reading else self.table).setFocus()
 
     def show_thing(self, key: Hashable) -> None:
+        if self.sheet and self.card and str(key) != self.card.row.number:
+            if words := self.unfinished():
+                self.shell.message("warn", words)
+                return
+            self._drop()
         self.desk.ask(view.card, str(key), then=self._put_card, once="samples.card")
 
     def refill(self) -> None:
@@ -168,7 +184,7 @@ class Samples(Screen):
         self.refresh()
 
     def _to_list(self) -> None:
-        self.card = None
+        self.card = self.sheet = None
         self.show_panel(False)
         self.stack.setCurrentWidget(self.table)
         self._show_lead(True)
@@ -180,21 +196,62 @@ class Samples(Screen):
         self.number.setVisible(shown)
 
     def _explain(self, row: AnalysisRow | None) -> None:
-        if self.panel and self.panel.isVisible():
+        if self.sheet is None and self.panel and self.panel.isVisible():
             self.panel.put(_("Why"), *([*why.explanation(row), *why.attempts(row)] if row else [Words(_("Nothing is chosen."))]), keys="F3")
+
+    # -- correcting --------------------------------------------------------------------------------------------------------
+
+    def correct(self) -> None:
+        """Open the sampling form as it was taken down, with the reason below."""
+        assert self.panel is not None
+        assert self.card is not None
+        self.sheet = Sheet((*fields(FORM), REASON), dict, self.card.form, _("Correct {number}").format(number=self.card.row.number))
+        self._seen = self.card.form
+        self.sheet.changed.connect(lambda _name: self.refresh())
+        words = Words(_("Both stay on record: what was written and what is right."))
+        self.panel.put(self.sheet.heading, Head(self.card.row.name, self.card.row.form_number), words, self.sheet, foot=(self.acts["samples.leave"],))
+        self.show_panel(True)
+        self.sheet.focus()
+        self.refresh()
+
+    def _save(self, sheet: Sheet) -> None:
+        assert self.card is not None
+        if (typed := sheet.draft()) is not None:
+            sheet.sent = True
+            self.refresh()
+            reason = typed.pop("reason")
+            seen, then = self._seen, lambda _none: self._corrected()
+            self.desk.ask(samples.correct, self.card.row.number, answers(typed), seen, reason=reason, by=self.person, then=then, form=sheet)
+
+    def _corrected(self) -> None:
+        self._drop()
+        self.shell.toast(_("The form is corrected."))
+
+    def _drop(self) -> None:
+        self.sheet = None
+        self.show_panel(False)
+        self.page.results.setFocus()
+        self.refresh()
+
+    def unfinished(self) -> str | None:
+        return _("A correction is not saved yet.") if self.sheet is not None and self.sheet.dirty() else None
 
     # -- commands ----------------------------------------------------------------------------------------------------------
 
     def go(self) -> None:
         """Open the chosen sample; from an open one go on to its report."""
-        if self.card:
+        if self.sheet:
+            self._save(self.sheet)
+        elif self.card:
             self.shell.open("certificates", self.card.certificates[-1][0])
         elif row := self.table.current():
             self.shell.open("samples", row.number)
 
     def leave(self) -> None:
-        """Put the panel away, then go back to the list."""
-        if self.panel and self.panel.isVisible():
+        """Give a correction up, put the panel away, then go back to the list."""
+        if self.sheet:
+            self._drop()
+        elif self.panel and self.panel.isVisible():
             self.show_panel(False)
         else:
             self.shell.open("samples")
@@ -225,9 +282,18 @@ class Samples(Screen):
         return self.card.row if self.card else self.table.current()
 
     def _go_words(self) -> str:
-        return _("Open the report") if self.card else _("Open")
+        return _("Save") if self.sheet else _("Open the report") if self.card else _("Open")
+
+    def _why_not_correct(self) -> str | None:
+        if self.card is None:
+            return _("Open the sample first.")
+        if self.sheet is not None:
+            return _("The form is being corrected.")
+        return right_refusal(Right.RECEIVE, self.person) or correction_refusal(self.card.row.state, self.card.reported)
 
     def _why_not_go(self) -> str | None:
+        if self.sheet:
+            return _("It is being saved.") if self.sheet.sent else None if self.sheet.dirty() else _("Nothing is different. Change what was wrong.")
         if self.card:
             return None if self.card.certificates else _("No report yet: it is drafted when every result is reviewed.")
         return self._why_nothing()

@@ -18,6 +18,7 @@ from ui.screens.moments import second
 
 VERBS: Mapping[str, str] = {
     "samples.register": N_("registered a sample"),
+    "samples.correct": N_("corrected a sampling form"),
     "samples.receive": N_("received a sample"),
     "samples.refuse": N_("refused a sample"),
     "samples.archive": N_("archived a sample"),

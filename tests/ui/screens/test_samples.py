@@ -118,3 +118,39 @@ def test_what_changes_meanwhile_is_shown_by_itself(seat: Seat, samples: Samples,
     seat.settled()
     assert [row.number for row in samples.table.rows()] == ["LS2026-00003", "LS2026-00002", "LS2026-00001"]
     assert samples.table.current().number == "LS2026-00002", "the cursor stays on its sample"
+
+
+def test_a_form_is_corrected_beside_the_sample_and_the_reason_is_asked(seat: Seat, samples: Samples) -> None:
+    seat.press(Key.Key_Return)
+    seat.press(Key.Key_F2)
+    assert samples.sheet is not None and samples.acts["samples.go"].refusal(), "nothing is different yet"
+    seat.to("sample_name")
+    seat.write("黄玉米 <i>三</i> 号")
+    seat.control(Key.Key_Return)
+    assert samples.sheet.notes["reason"].kind == "bad", "why is asked beside its field"
+    seat.go("today")
+    seat.go("samples")
+    assert samples.sheet is not None and samples.sheet.values()["sample_name"] == "黄玉米 <i>三</i> 号", "what was typed is kept"
+    seat.window.open("samples", "LS2026-00001")
+    seat.settled()
+    assert samples.card.row.number == "LS2026-00002", "another sample does not take its place"
+    seat.to("reason")
+    seat.type("名称写错")
+    seat.control(Key.Key_Return)
+    assert samples.sheet is None and samples.card.row.name == "黄玉米 <i>三</i> 号"
+    assert "黄玉米 <i>三</i> 号" in words(samples.page)
+
+
+def test_esc_gives_a_correction_up(seat: Seat, samples: Samples) -> None:
+    seat.press(Key.Key_Return)
+    seat.press(Key.Key_F2)
+    seat.press(Key.Key_Escape)
+    assert samples.sheet is None and samples.reading and seat.focus is samples.page.results
+
+
+def test_who_does_not_receive_corrects_nothing(sit, reception: Reception) -> None:
+    reception.received()
+    seat = sit("jian")
+    samples = seat.go("samples")
+    seat.press(Key.Key_Return)
+    assert "收样员" in samples.acts["samples.correct"].refusal()
