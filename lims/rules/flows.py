@@ -153,7 +153,10 @@ def has_results(certificate: CertificateFacts, _person: Actor) -> str | None:
 
 
 def correction_refusal(stage: SampleState, reported: str) -> str | None:
-    """Say why a sampling form cannot be corrected any more, or return None; *reported* is the number of the approved report that rests on it."""
+    """Say why a sampling form, or what is asked of its sample, cannot change any more, or return None.
+
+    *reported* is the number of the approved report that rests on it.
+    """
     if stage in (SampleState.REFUSED, SampleState.ARCHIVED):
         return _("The sample is {state}; its form stays as it is.").format(state=_(SAMPLE_FLOW.words[stage]))
     if reported:

@@ -89,12 +89,7 @@ def correct(work: Work, number: str, form: Mapping[str, str], seen: Mapping[str,
 
     *seen* is the form as whoever corrects it found it. Raises Mistakes, Refusal, and Stale where somebody was faster.
     """
-    query = select(Sample).where(Sample.number == number).options(joinedload(Sample.sampling)).with_for_update(of=Sample)
-    sample = work.scalars(query).first()
-    if sample is None:
-        raise Refusal(_("No sample has the number {number}.").format(number=number))
-    if refusal := correction_refusal(sample.stage, reported(work, [sample.id]).get(sample.id, "")):
-        raise Refusal(refusal)
+    sample = _open_sample(work, number)
     if not reason.strip():
         raise Refusal(_("A correction needs a reason. Write what was wrong."))
     answers = _answers(form)
@@ -111,6 +106,18 @@ def correct(work: Work, number: str, form: Mapping[str, str], seen: Mapping[str,
     sampling.business_id = businesses.known(work, answers["business_name"], answers).id
     sampling.number, sampling.sampled_on, sampling.form = answers["form_number"], date.fromisoformat(answers["sampled_on"]), answers
     sample.name, sample.product_on = answers["sample_name"], _product_day(answers)
+
+
+@verb("samples.ask", Right.RECEIVE)
+def ask(work: Work, number: str, asked: tuple[Asked, ...], *, by: Actor) -> None:
+    """Ask more of a sample than was asked when it was registered. Raises Mistakes and Refusal."""
+    sample = _open_sample(work, number)
+    present = set(work.scalars(select(Item.code).join(Analysis, Analysis.item_id == Item.id).where(Analysis.sample_id == sample.id)))
+    if words := _asked_mistake(work, asked):
+        raise Mistakes({"asked": words})
+    if twice := next((one.item for one in asked if one.item in present), None):
+        raise Mistakes({"asked": _("{item} is asked of this sample already.").format(item=item_names(work).get(twice, twice))})
+    _ask(work, sample, asked)
 
 
 @verb("samples.receive")
@@ -159,6 +166,17 @@ def _load(work: Work, number: str) -> Sample:
     sample = work.scalars(select(Sample).where(Sample.number == number).options(selectinload(Sample.analyses))).first()
     if sample is None:
         raise Refusal(_("No sample has the number {number}.").format(number=number))
+    return sample
+
+
+def _open_sample(work: Work, number: str) -> Sample:
+    """Return a sample whose form nothing signed rests on, or raise Refusal."""
+    query = select(Sample).where(Sample.number == number).options(joinedload(Sample.sampling)).with_for_update(of=Sample)
+    sample = work.scalars(query).first()
+    if sample is None:
+        raise Refusal(_("No sample has the number {number}.").format(number=number))
+    if refusal := correction_refusal(sample.stage, reported(work, [sample.id]).get(sample.id, "")):
+        raise Refusal(refusal)
     return sample
 
 

@@ -344,3 +344,33 @@ def test_what_is_reported_is_corrected_only_with_a_revision(small: Small) -> Non
     with small.store.work() as work:
         names = [one.content["form"]["sample_name"] for one in work.scalars(select(Certificate).order_by(Certificate.id))]
     assert names == ["葡萄酒", "干红葡萄酒"], "the first report stays as it was signed"
+
+
+# -- asking more
+
+
+def test_an_item_that_was_forgotten_is_asked_later_and_the_report_waits_for_it(small: Small) -> None:
+    draft = small.draft()
+    number = small.do(samples.register, replace(draft, asked=draft.asked[:1]), by="shou")
+    small.do(samples.receive, number, INTAKE, by="shou")
+    small.do(samples.ask, number, draft.asked[1:], by="shou")
+    assert len(small.keys(number)) == 3
+    (item,) = {one.item for one in draft.asked[:1]}
+    assert small.mistaken(samples.ask, number, draft.asked[:1], by="shou")["asked"].endswith("is asked of this sample already.")
+    assert small.mistaken(samples.ask, number, (), by="shou") == {"asked": "Choose what to test."}
+    small.do(worksheets.start, small.assigned(number), by="jian")
+    small.fill(number)
+    keys = small.keys(number)
+    small.do(analyses.submit, list(keys.values()), by="jian")
+    small.do(analyses.review, [keys[item]], by="shen")
+    assert small.do(certificates.view.rows) == [], "no report while what was added later is not reviewed"
+
+
+def test_nothing_more_is_asked_of_what_is_reported_or_refused(small: Small) -> None:
+    key = small.approved("wine")
+    number = small.do(certificates.view.card, key).row.sample_number
+    asked = small.draft("maize").asked
+    assert small.refused(samples.ask, number, asked, by="shou").startswith("Report BG2026-00001 rests on this form.")
+    refused = small.registered()
+    small.do(samples.refuse, refused, reason="封条破损", by="shou")
+    assert small.refused(samples.ask, refused, asked, by="shou") == "The sample is refused; its form stays as it is."

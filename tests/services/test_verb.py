@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ R = Right
 RIGHTS: dict[str, tuple[Right | None, str]] = {
     "samples.register": (R.RECEIVE, "shou"),
     "samples.correct": (R.RECEIVE, "shou"),
+    "samples.ask": (R.RECEIVE, "shou"),
     "samples.receive": (R.RECEIVE, "shou"),
     "samples.refuse": (R.RECEIVE, "shou"),
     "samples.archive": (R.RECEIVE, "shou"),
@@ -85,11 +87,14 @@ def prepared(small: Small) -> Calls:
     unknown, rejected = small.send(Sent("?", "aflatoxin-b1", "4.7", "μg/kg"), Sent("??", "aflatoxin-b1", "4.7", "μg/kg"))
     matched, mine = small.send(Sent(on_bench, "aflatoxin-b1", "4.7", "μg/kg"), Sent(on_bench, "deoxynivalenol", "4.7", "μg/kg"), content=b"2")
     why = {"reason": "原因 <b>"}
+    full = small.draft()
+    short = small.do(VERBS["samples.register"], replace(full, asked=full.asked[:1]), by="shou")
     wrong = small.registered()
     written = small.do(sample_view.card, wrong).form
     return {
         "samples.register": ((small.draft(),), {}),
         "samples.correct": ((wrong, {**written, "business_name": "桃山粮库二库"}, written), why),
+        "samples.ask": ((short, full.asked[1:]), {}),
         "samples.receive": ((small.registered(), INTAKE), {}),
         "samples.refuse": ((small.registered(),), why),
         "samples.archive": ((sample,), {}),

@@ -27,8 +27,8 @@ class Offers(Table):
         self._taken: set[tuple[str, str, str | None]] = set()
         columns: tuple[Column[OfferRow], ...] = (
             Column(N_("Taken"), lambda row: row, self._tick, 58, "centre", name="taken"),
-            Column(N_("Item"), lambda row: row, _item, 150, stretch=True, name="item"),
-            Column(N_("Requirement"), lambda row: row, _requirement, 190, name="requirement"),
+            Column(N_("Item"), lambda row: row, _item, 140, stretch=True, name="item"),
+            Column(N_("Requirement"), lambda row: row, _requirement, 165, name="requirement"),
             Column(N_("Limit"), lambda row: row.confirmed, _confirmed, 126, name="confirmed"),
         )
         self._nothing = Empty("flask-conical", N_("Choose the product first."), N_("What the library holds for it stands here."))

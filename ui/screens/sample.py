@@ -117,7 +117,7 @@ class SamplePage(QWidget):
         column = QVBoxLayout(page)
         column.setContentsMargins(24, 16, 24, 24)
         column.setSpacing(16)
-        column.addWidget(_card(_("Results"), self.results))
+        column.addWidget(_card(_("Results"), self.results, button(self._acts["samples.ask"], size="control_in_row", commands=self._acts)))
         parts = QHBoxLayout()
         parts.setSpacing(16)
         left, right = QVBoxLayout(), QVBoxLayout()

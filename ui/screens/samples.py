@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -11,8 +11,10 @@ from lims.rules.flows import SAMPLE_FLOW, SampleFacts, SampleState, correction_r
 from lims.rules.rights import Right, right_refusal
 from lims.rules.sampling import FORM
 from lims.services import samples
+from lims.views import catalogue
 from lims.views import samples as view
 from lims.views.analyses import AnalysisRow
+from lims.views.catalogue import OfferRow
 from lims.views.samples import PAGE, SampleCard, SampleRow
 from ui.kit.cell import Cell, identifier, state
 from ui.kit.command import Command
@@ -24,6 +26,7 @@ from ui.kit.screen import Screen
 from ui.kit.segments import Segments
 from ui.kit.table import Column, Table
 from ui.screens import why
+from ui.screens.asking import WIDTH, Asking, day_of
 from ui.screens.labels import show_labels
 from ui.screens.moments import day, minute
 from ui.screens.questions import answers, fields
@@ -56,14 +59,15 @@ class Samples(Screen):
 
     def start(self) -> None:
         self.card: SampleCard | None = None
-        self.sheet: Sheet | None = None
-        """The sampling form while it is being corrected."""
+        self.sheet: Sheet | Asking | None = None
+        """The sampling form while it is being corrected, or what more can be asked of the sample while it is being chosen."""
         self._ended, self._asked = False, PAGE
 
     def commands(self) -> Sequence[Command]:
         return (
             Command("samples.labels", N_("Print labels"), self.labels, "Ctrl+P", "printer", self._why_no_labels),
             Command("samples.correct", N_("Correct the form"), self.correct, "F2", "pencil", self._why_not_correct, side="menu"),
+            Command("samples.ask", N_("Add items"), self.ask, "Ctrl+N", "plus", self._why_not_correct, side="menu"),
             Command("samples.trail", N_("Trail"), self.trail, "F4", "history", self._why_nothing),
             Command("samples.archive", N_("Archive"), self.archive, icon="archive", refusal=self._why_not_archive, side="menu"),
             Command("samples.find", N_("Find a number"), self.find, "Ctrl+F", "search", side="menu"),
@@ -199,33 +203,58 @@ class Samples(Screen):
         if self.sheet is None and self.panel and self.panel.isVisible():
             self.panel.put(_("Why"), *([*why.explanation(row), *why.attempts(row)] if row else [Words(_("Nothing is chosen."))]), keys="F3")
 
-    # -- correcting --------------------------------------------------------------------------------------------------------
+    # -- correcting, asking more -------------------------------------------------------------------------------------------
 
     def correct(self) -> None:
         """Open the sampling form as it was taken down, with the reason below."""
         assert self.panel is not None
         assert self.card is not None
-        self.sheet = Sheet((*fields(FORM), REASON), dict, self.card.form, _("Correct {number}").format(number=self.card.row.number))
-        self._seen = self.card.form
-        self.sheet.changed.connect(lambda _name: self.refresh())
-        words = Words(_("Both stay on record: what was written and what is right."))
-        self.panel.put(self.sheet.heading, Head(self.card.row.name, self.card.row.form_number), words, self.sheet, foot=(self.acts["samples.leave"],))
+        number, seen = self.card.row.number, self.card.form
+        sheet = Sheet((*fields(FORM), REASON), dict, seen, _("Correct {number}").format(number=number))
+
+        def save() -> None:
+            if (typed := sheet.draft()) is not None:
+                sheet.sent = True
+                reason, then = typed.pop("reason"), lambda _none: self._kept(_("The form is corrected."))
+                self.desk.ask(samples.correct, number, answers(typed), seen, reason=reason, by=self.person, then=then, form=sheet)
+
+        self._begin(sheet, save, Words(_("Both stay on record: what was written and what is right.")))
+
+    def ask(self) -> None:
+        """Offer what the library holds for the sample's product and day and is not asked of it yet."""
+        assert self.card is not None
+        self.desk.ask(catalogue.offers, self.card.product_code, day_of(self.card), then=self._offer, once="samples.offers")
+
+    def _offer(self, offered: Sequence[OfferRow]) -> None:
+        if self.card is None or self.sheet is not None:
+            return
+        present = {row.item_code for row in self.card.analyses}
+        rows = [row for row in offered if row.item_code not in present]
+        if not rows:
+            self.shell.message("say", _("Everything the library holds for {product} is asked already.").format(product=self.card.product))
+            return
+        number, sheet = self.card.row.number, Asking(self.card, rows)
+
+        def save() -> None:
+            sheet.sent = True
+            self.desk.ask(samples.ask, number, sheet.asked(), by=self.person, then=lambda _none: self._kept(_("The items are added.")), form=sheet)
+
+        assert self.panel is not None
+        self.panel.drag_to(max(self.panel.width(), WIDTH))
+        self._begin(sheet, save)
+
+    def _begin(self, sheet: Sheet | Asking, save: Callable[[], None], *words: Words) -> None:
+        assert self.panel is not None and self.card is not None
+        self.sheet, self._save = sheet, save
+        sheet.changed.connect(self.refresh)
+        self.panel.put(sheet.heading, Head(self.card.row.name, self.card.row.form_number), *words, sheet, foot=(self.acts["samples.leave"],))
         self.show_panel(True)
-        self.sheet.focus()
+        sheet.focus()
         self.refresh()
 
-    def _save(self, sheet: Sheet) -> None:
-        assert self.card is not None
-        if (typed := sheet.draft()) is not None:
-            sheet.sent = True
-            self.refresh()
-            reason = typed.pop("reason")
-            seen, then = self._seen, lambda _none: self._corrected()
-            self.desk.ask(samples.correct, self.card.row.number, answers(typed), seen, reason=reason, by=self.person, then=then, form=sheet)
-
-    def _corrected(self) -> None:
+    def _kept(self, words: str) -> None:
         self._drop()
-        self.shell.toast(_("The form is corrected."))
+        self.shell.toast(words)
 
     def _drop(self) -> None:
         self.sheet = None
@@ -234,21 +263,24 @@ class Samples(Screen):
         self.refresh()
 
     def unfinished(self) -> str | None:
-        return _("A correction is not saved yet.") if self.sheet is not None and self.sheet.dirty() else None
+        if self.sheet is None or not self.sheet.dirty():
+            return None
+        return _("Items are chosen and not added yet.") if isinstance(self.sheet, Asking) else _("A correction is not saved yet.")
 
     # -- commands ----------------------------------------------------------------------------------------------------------
 
     def go(self) -> None:
         """Open the chosen sample; from an open one go on to its report."""
         if self.sheet:
-            self._save(self.sheet)
+            self._save()
+            self.refresh()
         elif self.card:
             self.shell.open("certificates", self.card.certificates[-1][0])
         elif row := self.table.current():
             self.shell.open("samples", row.number)
 
     def leave(self) -> None:
-        """Give a correction up, put the panel away, then go back to the list."""
+        """Give up what is begun in the panel, put the panel away, then go back to the list."""
         if self.sheet:
             self._drop()
         elif self.panel and self.panel.isVisible():
@@ -282,18 +314,22 @@ class Samples(Screen):
         return self.card.row if self.card else self.table.current()
 
     def _go_words(self) -> str:
-        return _("Save") if self.sheet else _("Open the report") if self.card else _("Open")
+        return _("Add") if isinstance(self.sheet, Asking) else _("Save") if self.sheet else _("Open the report") if self.card else _("Open")
 
     def _why_not_correct(self) -> str | None:
         if self.card is None:
             return _("Open the sample first.")
         if self.sheet is not None:
-            return _("The form is being corrected.")
+            return _("Save or leave what is open at the right first.")
         return right_refusal(Right.RECEIVE, self.person) or correction_refusal(self.card.row.state, self.card.reported)
 
     def _why_not_go(self) -> str | None:
+        if self.sheet and self.sheet.sent:
+            return _("It is being saved.")
+        if isinstance(self.sheet, Asking):
+            return None if self.sheet.dirty() else _("Choose what to test.")
         if self.sheet:
-            return _("It is being saved.") if self.sheet.sent else None if self.sheet.dirty() else _("Nothing is different. Change what was wrong.")
+            return None if self.sheet.dirty() else _("Nothing is different. Change what was wrong.")
         if self.card:
             return None if self.card.certificates else _("No report yet: it is drafted when every result is reviewed.")
         return self._why_nothing()

@@ -19,6 +19,7 @@ from ui.screens.moments import second
 VERBS: Mapping[str, str] = {
     "samples.register": N_("registered a sample"),
     "samples.correct": N_("corrected a sampling form"),
+    "samples.ask": N_("asked more of a sample"),
     "samples.receive": N_("received a sample"),
     "samples.refuse": N_("refused a sample"),
     "samples.archive": N_("archived a sample"),

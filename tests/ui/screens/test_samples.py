@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
+from lims.services import samples as asking
 from tests.ui.screens import looking
 from tests.ui.screens.looking import words
 from tests.ui.screens.reception import INTAKE, Reception, Seat
@@ -154,3 +155,50 @@ def test_who_does_not_receive_corrects_nothing(sit, reception: Reception) -> Non
     samples = seat.go("samples")
     seat.press(Key.Key_Return)
     assert "收样员" in samples.acts["samples.correct"].refusal()
+
+
+def test_what_was_forgotten_at_registration_is_asked_later(sit, reception: Reception) -> None:
+    reception.registered(items=("moisture",))
+    seat = sit("shou")
+    samples = seat.go("samples", "LS2026-00001")
+    assert [row.item_code for row in samples.card.analyses] == ["moisture"]
+    seat.control(Key.Key_N)
+    seat.settled()
+    assert seat.focus is samples.sheet.offers and samples.acts["samples.go"].refusal(), "nothing is chosen yet"
+    offered = [row.item_code for row in samples.sheet.offers.rows()]
+    assert "aflatoxin-b1" in offered and "moisture" not in offered, "what is asked already is not offered again"
+    assert samples.sheet.offers.horizontalScrollBar().maximum() == 0, "an offer is read without moving it sideways"
+    assert looking.cut_labels(seat.window) == [] and looking.unreached(seat.window, samples) == []
+    samples.sheet.focus()
+    while samples.sheet.offers.current().item_code != "aflatoxin-b1":
+        seat.press(Key.Key_Down)
+    seat.press(Key.Key_Space)
+    seat.window.open("samples", "LS2026-00002")
+    assert samples.unfinished() and samples.card.row.number == "LS2026-00001", "a choice is not lost by the way"
+    seat.control(Key.Key_Return)
+    seat.settled()
+    assert samples.sheet is None and not samples.panel.isVisible()
+    assert {row.item_code for row in samples.card.analyses} == {"moisture", "aflatoxin-b1"}
+
+
+def test_a_choice_that_somebody_else_made_meanwhile_stays_and_is_refused_in_words(sit, reception: Reception) -> None:
+    number = reception.registered(items=("moisture",))
+    seat = sit("shou")
+    samples = seat.go("samples", number)
+    seat.control(Key.Key_N)
+    seat.settled()
+    seat.press(Key.Key_Space)
+    (taken,) = samples.sheet.asked()
+    reception.do(asking.ask, number, (taken,), by=reception.people["shou"])
+    seat.control(Key.Key_Return)
+    seat.settled()
+    assert samples.sheet.asked() == (taken,) and samples.sheet.about.words.startswith("该样品已经检验")
+    seat.press(Key.Key_Escape)
+    assert samples.sheet is None and len(samples.card.analyses) == 2
+
+
+def test_when_everything_is_asked_it_says_so(seat: Seat, samples: Samples) -> None:
+    seat.press(Key.Key_Return)
+    seat.control(Key.Key_N)
+    seat.settled()
+    assert samples.sheet is None and "玉米" in seat.said
