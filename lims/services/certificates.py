@@ -51,7 +51,9 @@ OVERLAYS = {CertificateState.VOID: N_("VOID"), CertificateState.REPLACED: N_("RE
 def approve(work: Work, key: int, password: str, *, by: Actor) -> str:
     """Sign a report with the password entered again: a third person. Its bytes are frozen. Returns number and revision."""
     certificate = work.get_one(Certificate, key)
-    work.execute(select(Analysis.id).where(Analysis.sample_id == certificate.sample_id).order_by(Analysis.id).with_for_update())  # none is returned meanwhile
+    # meanwhile none is returned, none is added and the form is not corrected; in the order in which a review locks them
+    work.execute(select(Analysis.id).where(Analysis.sample_id == certificate.sample_id).order_by(Analysis.id).with_for_update())
+    work.execute(select(Sample.id).where(Sample.id == certificate.sample_id).with_for_update())
     target = CERTIFICATE_FLOW.make("approve", _facts(work, certificate, "approve"), by)
     people.confirm(work, password, by)
     _freeze(work, certificate, by)

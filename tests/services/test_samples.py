@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -9,13 +10,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from lims.db.store import Work
 from lims.domain.businesses import Business
 from lims.domain.certificates import Certificate
 from lims.domain.samples import Portion, Sample
 from lims.domain.samplings import Sampling
 from lims.domain.trail import TrailLine
-from lims.errors import Mistakes, Stale
-from lims.rules.flows import SampleState
+from lims.errors import Mistakes, Refusal, Stale
+from lims.rules.flows import CertificateState, SampleState
 from lims.services import analyses, certificates, samples, settings, worksheets
 from lims.services.samples import Asked
 from lims.views import samples as view
@@ -374,3 +376,60 @@ def test_nothing_more_is_asked_of_what_is_reported_or_refused(small: Small) -> N
     refused = small.registered()
     small.do(samples.refuse, refused, reason="封条破损", by="shou")
     assert small.refused(samples.ask, refused, asked, by="shou") == "The sample is refused; its form stays as it is."
+
+
+# -- at two workstations
+
+
+@pytest.fixture
+def signing(small: Small) -> tuple[str, int, Callable[[Work], Any]]:
+    """A maize with one item, reviewed; its number, its report, and the signature."""
+    full = small.draft()
+    number = small.do(samples.register, replace(full, asked=full.asked[:1]), by="shou")
+    small.do(samples.receive, number, INTAKE, by="shou")
+    small.do(worksheets.start, small.assigned(number), by="jian")
+    small.fill(number)
+    keys = list(small.keys(number).values())
+    small.do(analyses.submit, keys, by="jian")
+    small.do(analyses.review, keys, by="shen")
+    small.confirm()
+    report = small.certificate(number)
+    return number, report, lambda work: certificates.approve(work, report, PASSWORD, by=small.people["pi"])
+
+
+def test_no_report_is_signed_without_the_item_that_is_just_being_asked(small: Small, apart: Apart, signing: Any) -> None:
+    number, report, sign = signing
+    more = small.draft().asked[1:2]
+    said = apart(lambda work: samples.ask(work, number, more, by=small.people["shou"]), sign)
+    assert isinstance(said, Refusal) and "Not reviewed yet" in str(said)
+    assert small.do(certificates.view.card, report).row.state is CertificateState.DRAFT
+
+
+def test_nothing_is_asked_while_the_report_is_just_being_signed(small: Small, apart: Apart, signing: Any) -> None:
+    number, _report, sign = signing
+    more = small.draft().asked[1:2]
+    said = apart(sign, lambda work: samples.ask(work, number, more, by=small.people["shou"]))
+    assert isinstance(said, Refusal) and "rests on this form" in str(said)
+    assert len(small.keys(number)) == 1
+
+
+def correction(small: Small, number: str) -> Callable[[Work], Any]:
+    """Return the correction of a sample's name."""
+    written = small.card(number).form
+    change = {**written, "sample_name": "白玉米"}
+    return lambda work: samples.correct(work, number, change, written, reason="错字", by=small.people["shou"])
+
+
+def test_no_form_is_corrected_while_the_report_is_just_being_signed(small: Small, apart: Apart, signing: Any) -> None:
+    number, _report, sign = signing
+    said = apart(sign, correction(small, number))
+    assert isinstance(said, Refusal) and "rests on this form" in str(said)
+    assert stored(small, number).name == "玉米"
+
+
+def test_a_report_that_is_signed_while_its_form_is_just_being_corrected_says_what_is_right(small: Small, apart: Apart, signing: Any) -> None:
+    number, report, sign = signing
+    assert apart(correction(small, number), sign) == "BG2026-00001-1"
+    assert stored(small, number).name == "白玉米"
+    with small.store.work() as work:
+        assert work.get_one(Certificate, report).content["form"]["sample_name"] == "白玉米"
