@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from lims.i18n import N_, _
 from lims.rules.flows import CERTIFICATE_FLOW, PORTION_WORDS, SAMPLE_FLOW, CertificateState, SampleState
@@ -26,7 +27,7 @@ PORTION_KINDS = {"test": N_("test portion"), "backup": N_("backup portion")}
 
 PORTIONS: tuple[Column[PortionRow], ...] = (
     Column(N_("Portion"), lambda row: row.number, identifier, 140),
-    Column(N_("Kind"), lambda row: row.kind, lambda kind: _(PORTION_KINDS[kind]), 84),
+    Column(N_("Kind"), lambda row: row.kind, lambda kind: _(PORTION_KINDS[kind]), 104),
     Column(N_("Amount"), lambda row: row.amount, width=76),
     Column(N_("Where it lies"), lambda row: row.place, lambda place: Cell(place, tip=place), 90, stretch=True),
     Column(N_("State"), lambda row: row.state, lambda now: state(now.value, _(PORTION_WORDS[now])), 84),
@@ -40,6 +41,11 @@ REPORTS: tuple[Column[Report], ...] = (
     Column(N_("Revision"), lambda row: row[2], str, 70, "right"),
     Column(N_("State"), lambda row: row[3], lambda now: state(now.value, _(CERTIFICATE_FLOW.words[now])), 100),
 )
+
+NARROW = 800
+"""Px below which the cards stand under one another."""
+NAME = 200
+"""Px of its name that a sample keeps when there is no room; who it is from gives way first."""
 
 
 class SamplePage(QWidget):
@@ -81,6 +87,7 @@ class SamplePage(QWidget):
         """Show one sample; where the cursor was in its results it stays."""
         row = card.row
         self.name.setText(row.name)
+        self.name.setMinimumWidth(min(self.name.sizeHint().width(), NAME))
         self.number.setText(row.number)
         self.chip.say(verdict(card.verdict.value, _(WORDS[card.verdict])) if card.analyses and row.received_at else Cell())
         self.state.say(state(row.state.value, _(SAMPLE_FLOW.words[row.state])))
@@ -97,6 +104,10 @@ class SamplePage(QWidget):
         _replace(self._intakes, *refused, *([_card(_("Intake"), Answers(intake, titled=False))] if intake else []))
         if card.analyses and self.results.current() is None:
             self.results.select(card.analyses[0].id)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._parts.setDirection(QBoxLayout.Direction.TopToBottom if self.width() < NARROW else QBoxLayout.Direction.LeftToRight)
 
     def _head(self, acts: Commands, commands: Sequence[Command]) -> QHBoxLayout:
         line = QHBoxLayout()
@@ -118,7 +129,7 @@ class SamplePage(QWidget):
         column.setContentsMargins(24, 16, 24, 24)
         column.setSpacing(16)
         column.addWidget(_card(_("Results"), self.results, button(self._acts["samples.ask"], size="control_in_row", commands=self._acts)))
-        parts = QHBoxLayout()
+        self._parts = parts = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         parts.setSpacing(16)
         left, right = QVBoxLayout(), QVBoxLayout()
         for side in (left, right, self._forms, self._intakes):

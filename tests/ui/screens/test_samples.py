@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QScrollArea
 
 from lims.services import samples as asking
 from tests.ui.screens import looking
@@ -179,6 +180,19 @@ def test_what_was_forgotten_at_registration_is_asked_later(sit, reception: Recep
     seat.settled()
     assert samples.sheet is None and not samples.panel.isVisible()
     assert {row.item_code for row in samples.card.analyses} == {"moisture", "aflatoxin-b1"}
+
+
+@pytest.mark.parametrize("width", [1180, 1300, 1440, 1920])
+def test_beside_the_panel_the_name_stays_and_the_page_scrolls_only_downwards(sit, reception: Reception, width: int) -> None:
+    reception.received(items=("moisture",), business_name="示范区" * 20)
+    seat = sit("shou")
+    seat.window.resize(width, 800)
+    samples = seat.go("samples", "LS2026-00001")
+    seat.control(Key.Key_N)
+    seat.settled()
+    name, page = samples.page.name, samples.page.findChild(QScrollArea)
+    assert name.width() >= name.sizeHint().width()
+    assert page.verticalScrollBar().maximum() > 0 and page.horizontalScrollBar().maximum() == 0
 
 
 def test_a_choice_that_somebody_else_made_meanwhile_stays_and_is_refused_in_words(sit, reception: Reception) -> None:
