@@ -253,19 +253,26 @@ def _asked_mistake(work: Work, asked: tuple[Asked, ...]) -> str | None:
     return None
 
 
-def _of_items(work: Work, kind: type[Procedure | Limit], codes: list[str]) -> dict[tuple[str, str], int]:
-    """Return keys by code and the code of the item they are meant for."""
-    query = select(kind.code, Item.code, kind.id).join(Item, kind.item_id == Item.id).where(kind.code.in_(codes))
-    return {(code, item): key for code, item, key in work.execute(query)}
+def _procedures(work: Work, asked: tuple[Asked, ...]) -> dict[tuple[str, str], int]:
+    """Return keys of procedures by code and the code of the item they are for."""
+    query = select(Procedure.code, Item.code, Procedure.id).join(Item, Procedure.item_id == Item.id)
+    return {(code, item): key for code, item, key in work.execute(query.where(Procedure.code.in_([one.procedure for one in asked])))}
+
+
+def _limits(work: Work, sample: Sample, asked: tuple[Asked, ...]) -> dict[tuple[str, str], int]:
+    """Return keys of limits by code and the code of the item they are for: those of the sample's product, in an edition in force on its day."""
+    query = select(Limit).where(Limit.product_id == sample.product_id, Limit.code.in_([one.limit for one in asked if one.limit]))
+    found = work.scalars(query.options(joinedload(Limit.item), joinedload(Limit.standard)))
+    return {(row.code, row.item.code): row.id for row in found if row.standard.edition().holds(sample.product_on)}
 
 
 def _ask(work: Work, sample: Sample, asked: tuple[Asked, ...]) -> None:
     items = dict(work.execute(select(Item.code, Item.id).where(Item.code.in_([one.item for one in asked]))).all())
-    procedures = _of_items(work, Procedure, [one.procedure for one in asked])
-    limits = _of_items(work, Limit, [one.limit for one in asked if one.limit])
+    procedures, limits = _procedures(work, asked), _limits(work, sample, asked)
     for one in asked:
         if (one.procedure, one.item) not in procedures or (one.limit and (one.limit, one.item) not in limits):
-            raise Mistakes({"asked": _("{item} is not in the library in this way. Choose again.").format(item=one.item)})
+            words = _("{item} is not in the library in this way. Choose again.").format(item=item_names(work).get(one.item, one.item))
+            raise Mistakes({"asked": words})
     work.write_many(
         Analysis,
         [

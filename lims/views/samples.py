@@ -80,6 +80,8 @@ class SampleCard:
     row: SampleRow
     product: str
     product_code: str
+    product_on: date
+    """The day that chooses the edition."""
     form: Mapping[str, str]
     intake: Mapping[str, str]
     refusal: str
@@ -137,6 +139,7 @@ def card(work: Session, number: str) -> SampleCard | None:
         row,
         named(sample.product),
         sample.product.code,
+        sample.product_on,
         sample.sampling.form,
         sample.intake,
         sample.refusal,

@@ -136,7 +136,8 @@ def test_what_the_library_does_not_hold_in_this_way_is_not_asked(small: Small, s
     for why, asked in NOT_IN_THE_LIBRARY.items():
         with subtests.test(why):
             said = small.mistaken(samples.register, replace(small.draft(), asked=(asked,)), by="shou")
-            assert said == {"asked": f"{asked.item} is not in the library in this way. Choose again."}
+            called = {"moisture": "Moisture"}.get(asked.item, asked.item)
+            assert said == {"asked": f"{called} is not in the library in this way. Choose again."}
 
 
 def test_an_item_is_asked_of_a_sample_once(small: Small) -> None:
@@ -348,13 +349,26 @@ def test_what_is_reported_is_corrected_only_with_a_revision(small: Small) -> Non
     assert names == ["葡萄酒", "干红葡萄酒"], "the first report stays as it was signed"
 
 
+def test_a_limit_of_another_product_or_of_an_edition_not_in_force_on_the_product_day_is_not_asked(small: Small) -> None:
+    older = small.mistaken(samples.register, small.draft(product_date="2015-01-01"), by="shou")
+    foreign = small.mistaken(samples.register, replace(small.draft(), product="wine"), by="shou")
+    assert older == foreign == {"asked": "Aflatoxin B1 is not in the library in this way. Choose again."}
+    number = small.registered("wine")
+    assert small.mistaken(samples.ask, number, small.draft().asked, by="shou").keys() == {"asked"}
+
+
 # -- asking more
 
 
+def short(small: Small) -> str:
+    """Receive a maize of which only the first item is asked; return its number."""
+    full = small.draft()
+    number = small.do(samples.register, replace(full, asked=full.asked[:1]), by="shou")
+    return small.do(samples.receive, number, INTAKE, by="shou")
+
+
 def test_an_item_that_was_forgotten_is_asked_later_and_the_report_waits_for_it(small: Small) -> None:
-    draft = small.draft()
-    number = small.do(samples.register, replace(draft, asked=draft.asked[:1]), by="shou")
-    small.do(samples.receive, number, INTAKE, by="shou")
+    number, draft = short(small), small.draft()
     small.do(samples.ask, number, draft.asked[1:], by="shou")
     assert len(small.keys(number)) == 3
     (item,) = {one.item for one in draft.asked[:1]}
@@ -384,9 +398,7 @@ def test_nothing_more_is_asked_of_what_is_reported_or_refused(small: Small) -> N
 @pytest.fixture
 def signing(small: Small) -> tuple[str, int, Callable[[Work], Any]]:
     """A maize with one item, reviewed; its number, its report, and the signature."""
-    full = small.draft()
-    number = small.do(samples.register, replace(full, asked=full.asked[:1]), by="shou")
-    small.do(samples.receive, number, INTAKE, by="shou")
+    number = short(small)
     small.do(worksheets.start, small.assigned(number), by="jian")
     small.fill(number)
     keys = list(small.keys(number).values())

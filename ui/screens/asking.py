@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -21,11 +20,6 @@ SEEN = 6
 """Offers in sight at once; more of them scroll."""
 
 
-def day_of(card: SampleCard) -> date:
-    """Return the day whose editions apply: of production, or of sampling where production is not known."""
-    return date.fromisoformat(card.form.get("product_date") or card.form["sampled_on"])
-
-
 class Asking(QWidget):
     """What the library holds for a sample and is not asked of it yet; like a sheet it knows whether its answer is on the way."""
 
@@ -35,7 +29,7 @@ class Asking(QWidget):
         super().__init__()
         self.heading, self.sent = _("Add items to {number}").format(number=card.row.number), False
         self.offers, self.about = Offers(), Note("")
-        self.offers.offer_rows(rows, card.product_code, day_of(card))
+        self.offers.offer_rows(rows, card.product_code, card.product_on)
         self.offers.setMinimumHeight(
             self.offers.horizontalHeader().sizeHint().height() + self.offers.verticalHeader().defaultSectionSize() * min(len(rows), SEEN) + 8
         )

@@ -26,7 +26,7 @@ from ui.kit.screen import Screen
 from ui.kit.segments import Segments
 from ui.kit.table import Column, Table
 from ui.screens import why
-from ui.screens.asking import WIDTH, Asking, day_of
+from ui.screens.asking import WIDTH, Asking
 from ui.screens.labels import show_labels
 from ui.screens.moments import day, minute
 from ui.screens.questions import answers, fields
@@ -223,7 +223,7 @@ class Samples(Screen):
     def ask(self) -> None:
         """Offer what the library holds for the sample's product and day and is not asked of it yet."""
         assert self.card is not None
-        self.desk.ask(catalogue.offers, self.card.product_code, day_of(self.card), then=self._offer, once="samples.offers")
+        self.desk.ask(catalogue.offers, self.card.product_code, self.card.product_on, then=self._offer, once="samples.offers")
 
     def _offer(self, offered: Sequence[OfferRow]) -> None:
         if self.card is None or self.sheet is not None:

@@ -35,6 +35,7 @@ from lims.views import analyses as analysis_view
 from lims.views import catalogue, finding, today
 from lims.views import instruments as instrument_view
 from lims.views import samples as sample_view
+from tests.services.small import INTAKE
 from ui.kit.ask import Dialog
 from ui.kit.desk import Desk
 from ui.kit.table import Table
@@ -60,16 +61,6 @@ FORM = {
     "backup_amount": "1 kg",
     "sampling_body": "示范区食品抽样队",
     "samplers": "甲、乙",
-}
-INTAKE = {
-    "delivered_by": "甲",
-    "seal": "Seal intact",
-    "agrees": "Agrees",
-    "appearance": "干燥，无霉变",
-    "test_amount": "2 kg",
-    "backup_amount": "1 kg",
-    "test_place": "A 柜 2 层",
-    "backup_place": "B 柜 1 层",
 }
 
 
@@ -285,6 +276,12 @@ class Seat:
         """Type into whatever has the focus, in place of what stands there; Chinese comes from an input method."""
         QTest.keyClick(self.focus, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
         self.type(words)
+
+    def letter(self, key: Qt.Key) -> None:
+        """Press a letter and wait until it is sure that it was no scan."""
+        self.press(key)
+        self.qtbot.wait(80)
+        self.settled()
 
     def type(self, words: str) -> None:
         """Type where the cursor is."""

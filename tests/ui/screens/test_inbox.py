@@ -42,13 +42,6 @@ def inbox(seat: Seat) -> Inbox:
     return seat.window.screen_in_front
 
 
-def letter(seat: Seat, key: Qt.Key) -> None:
-    """Press a letter and wait until it is sure that it was no scan."""
-    seat.press(key)
-    seat.qtbot.wait(80)
-    seat.settled()
-
-
 def reported(reception: Reception, number: str) -> str:
     return reception.card(number).analyses[0].reported
 
@@ -63,7 +56,7 @@ def test_what_needs_a_person_stands_first_and_says_why(inbox: Inbox) -> None:
 
 def test_nothing_enters_a_result_before_it_is_accepted_and_a_accepts(seat: Seat, inbox: Inbox, numbers: list[str], reception: Reception) -> None:
     assert reported(reception, numbers[1]) == ""
-    letter(seat, Key.Key_A)
+    seat.letter(Key.Key_A)
     assert reported(reception, numbers[1]) == "4.70" and seat.done
     assert [row.state for row in inbox.table.rows()] == [ReadingState.NEEDS_PERSON]
 
@@ -74,7 +67,7 @@ def test_the_nearest_sample_is_offered_first_and_m_takes_it(seat: Seat, inbox: I
     assert len(offers) == 3
     near = next(text for text in words(inbox.panel) if text.startswith("LS2026-0000"))
     assert near.startswith(numbers[1])
-    letter(seat, Key.Key_M)
+    seat.letter(Key.Key_M)
     assert [row.state for row in inbox.table.rows()] == [ReadingState.MATCHED, ReadingState.MATCHED]
     assert reported(reception, numbers[1]) == "", "matched is not accepted"
 
@@ -95,7 +88,7 @@ def test_del_rejects_with_a_reason_and_the_reading_stays_on_record(seat: Seat, i
 
 
 def test_what_was_accepted_is_refused_in_words(seat: Seat, inbox: Inbox) -> None:
-    letter(seat, Key.Key_A)
+    seat.letter(Key.Key_A)
     inbox.which.choose("accepted")
     seat.settled()
     assert inbox.acts["inbox.reject"].refusal() and inbox.acts["inbox.match"].refusal() and inbox.acts["inbox.accept"].refusal()
@@ -131,7 +124,7 @@ def test_another_analysts_readings_are_refused_by_name_of_the_thing(sit, recepti
     reception.hired("jian2", "检验员乙")
     seat = sit("jian2")
     seat.go("inbox")
-    letter(seat, Key.Key_A)
+    seat.letter(Key.Key_A)
     assert "检验员" in seat.said and reported(reception, numbers[1]) == ""
 
 

@@ -40,12 +40,6 @@ def review(seat: Seat) -> Review:
     return seat.window.screen_in_front
 
 
-def letter(seat: Seat, key: Qt.Key) -> None:
-    seat.press(key)
-    seat.qtbot.wait(80)
-    seat.settled()
-
-
 def states(reception: Reception, number: str) -> dict[str, AnalysisState]:
     return {one.item_code: one.state for one in reception.card(number).analyses}
 
@@ -58,15 +52,15 @@ def test_a_sample_is_opened_with_its_results_and_slots(review: Review, number: s
 
 
 def test_n_goes_to_the_next_exception_and_explains_it(seat: Seat, review: Review) -> None:
-    letter(seat, Key.Key_N)
+    seat.letter(Key.Key_N)
     assert review.panel.isVisible()
     first = review.table.current().item_code
     assert first == review.table.rows()[0].item_code, "the one under the cursor comes first"
-    letter(seat, Key.Key_N)
+    seat.letter(Key.Key_N)
     second = review.table.current().item_code
     assert {first, second} == {"aflatoxin-b1", "deoxynivalenol"}, "failing, and near the limit"
     assert {"950": "deoxynivalenol", "23.7": "aflatoxin-b1"}[next(text for text in words(review.panel) if text in ("950", "23.7"))] == second
-    letter(seat, Key.Key_N)
+    seat.letter(Key.Key_N)
     assert review.table.current().item_code == first, "round again"
 
 
@@ -75,7 +69,7 @@ def test_nothing_that_deviates_is_said(sit, reception: Reception) -> None:
     seat = sit("shen")
     review = seat.go("review")
     assert review.acts["review.next"].refusal() == "这个样品没有例外的结果。"
-    letter(seat, Key.Key_N)
+    seat.letter(Key.Key_N)
     assert seat.said == "这个样品没有例外的结果。"
 
 
