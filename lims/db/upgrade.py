@@ -36,9 +36,9 @@ def scripts() -> ScriptDirectory:
 
 def upgrade(engine: Engine, backups: Path | None, clock: Clock) -> None:
     """Make every missing step; a SQLite file is copied into *backups* before each. Raises Trouble, having changed nothing, for what is not ours or newer."""
-    directory = scripts()
-    for step in _steps(directory, _looked_at(engine)):
-        if backups and step.down_revision:
+    directory, present = scripts(), _looked_at(engine)
+    for step in _steps(directory, present):
+        if backups and present:
             copy(engine, backups / f"before-{step.revision}-{clock():%Y%m%dT%H%M%SZ}.sqlite3")
         with _changing(engine) as connection:
             if _revision(connection) == step.down_revision:  # another workstation may have been here first

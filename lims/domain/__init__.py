@@ -3,6 +3,7 @@
 from lims.domain import (  # noqa: F401  (every noun must be known before the first mapper is used)
     analyses,
     businesses,
+    calendar,
     catalogue,
     certificates,
     instruments,
