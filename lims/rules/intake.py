@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from lims.errors import Refusal
 from lims.i18n import N_, _
-from lims.rules.grain import measured
+from lims.rules.replicates import measured
 from lims.rules.rounding import EXACT, plain, round_to
 from lims.rules.verdict import Decision, Said, Verdict, said
 

@@ -13,41 +13,46 @@ from hypothesis import strategies as st
 
 from lims.errors import Refusal
 from lims.i18n import _
-from lims.rules import grain
+from lims.rules import grain, grain_bench
 from lims.rules.grain import (
-    MAIZE_BUN,
-    STEAMED_BUN,
-    Determined,
     Grade,
-    Hardness,
     Index,
     Standing,
     Storage,
     StorageIndex,
     StorageLevel,
     Stored,
-    determined,
+    grade,
+    middle,
+    quality,
+    safety,
+    storage_quality,
+)
+from lims.rules.grain_bench import (
+    MAIZE_BUN,
+    STEAMED_BUN,
+    Hardness,
     eating_score,
     fatty_acid_value,
     foreign_matter,
     gluten_water_absorption,
-    grade,
     hardness,
     husked_yield,
-    middle,
     mineral_matter,
     moisture,
     mouldy_kernels,
     panel_score,
-    quality,
-    safety,
     share,
     small_foreign_matter,
-    storage_quality,
     unsound_kernels,
     volume_points,
 )
-from lims.rules.replicates import Kind, Tolerance
+from lims.rules.replicates import (
+    Determined,
+    Kind,
+    Tolerance,
+    determined,
+)
 from lims.rules.rounding import plain, round_to
 from lims.rules.verdict import Decision, Said, Verdict
 
@@ -500,7 +505,7 @@ def test_every_verdict_and_class_has_its_words() -> None:
     assert set(grain.QUALITY_WORDS) == set(Verdict)
     assert set(grain.STORAGE_WORDS) == set(grain.CLASSED) == set(Storage)
     assert set(grain.CONCLUDED) == {*Storage, None}
-    assert set(grain.HARDNESS_WORDS) == set(Hardness)
+    assert set(grain_bench.HARDNESS_WORDS) == set(Hardness)
     assert _(grain.STORAGE_WORDS[SUITABLE]) == "Suitable for storage"
 
 
