@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import gettext
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from contextvars import ContextVar
 from functools import cache
@@ -62,6 +62,11 @@ def why(error: OSError) -> str:
 def n_(one: str, many: str, count: int) -> str:
     """Return the words for *count* things. English tells one from many; Chinese says both alike."""
     return _(one if count == 1 else many)
+
+
+def joined(sentences: Iterable[str]) -> str:
+    """Return sentences one after the other; Chinese ones need no blank between them."""
+    return ("" if language() == "zh_CN" else " ").join(sentences)
 
 
 def use(name: str) -> None:

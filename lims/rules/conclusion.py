@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lims.i18n import N_, _
-from lims.rules.judgement import Comparison
+from lims.rules.limits import Comparison
+from lims.rules.uncertainty import Decide
 from lims.rules.verdict import Verdict
 
 
@@ -21,6 +22,7 @@ class Finding:
     verdict: Verdict
     standard: str
     comparison: Comparison
+    decision: Decide = Decide.SIMPLE
 
 
 MONITORING = "Risk monitoring"
@@ -45,24 +47,26 @@ def conclusion(findings: Sequence[Finding], verdict: Verdict, test_kind: str, ti
 
 
 def decision_rule(findings: Sequence[Finding]) -> str:
-    """Return the decision rule: how values were compared, item by item where it differs."""
+    """Return the decision rule: how values were compared and what part the uncertainty has, item by item where it differs."""
     rounded = [one.item for one in findings if one.comparison is Comparison.ROUNDED]
-    full = [one.item for one in findings if one.comparison is Comparison.FULL]
     if not rounded:
-        return _(
+        words = _("Decision rule: full value comparison by GB/T 8170-2008, the unrounded value against the limit; ")
+    elif len(rounded) == len(findings):
+        words = _("Decision rule: rounded value comparison by GB/T 8170-2008, the reported value against the limit; ")
+    else:
+        words = _(
             "Decision rule: full value comparison by GB/T 8170-2008, the unrounded value against the limit; "
-            "measurement uncertainty is not taken into account (simple acceptance)."
-        )
-    if not full:
-        return _(
-            "Decision rule: rounded value comparison by GB/T 8170-2008, the reported value against the limit; "
-            "measurement uncertainty is not taken into account (simple acceptance)."
-        )
-    return _(
-        "Decision rule: full value comparison by GB/T 8170-2008, the unrounded value against the limit; "
-        "for {items} rounded value comparison, the reported value against the limit; "
-        "measurement uncertainty is not taken into account (simple acceptance)."
-    ).format(items=_(", ").join(rounded))
+            "for {items} rounded value comparison, the reported value against the limit; "
+        ).format(items=_(", ").join(rounded))
+    return words + _uncertainty(findings)
+
+
+def _uncertainty(findings: Sequence[Finding]) -> str:
+    guarded = [one.item for one in findings if one.decision is Decide.GUARDED]
+    if not guarded:
+        return _("measurement uncertainty is not taken into account (simple acceptance).")
+    words = _("for {items} the limit is drawn in by the expanded uncertainty (guard band); for the others it is not taken into account (simple acceptance).")
+    return words.format(items=_(", ").join(guarded))
 
 
 def notes(objection_days: str, farm_days: str) -> tuple[str, ...]:

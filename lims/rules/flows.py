@@ -184,7 +184,7 @@ def limits_confirmed(certificate: CertificateFacts, _person: Actor) -> str | Non
     """No unconfirmed limit decides a signed report."""
     if certificate.unconfirmed:
         return _("The laboratory has not confirmed the limit of {items}, so it cannot decide a report. {holders} can confirm it in Standards.").format(
-            items=_(", ").join(certificate.unconfirmed), holders=holders(Right.CATALOGUE)
+            items=_(", ").join(certificate.unconfirmed), holders=holders(Right.CONFIRM)
         )
     return None
 

@@ -142,7 +142,8 @@ def _fits(names: Sequence[str], places: Sequence[Place]) -> list[_Fit]:
     read = [(_read(name), forms) for name in names if (forms := _forms(name))]
     if not read:
         return []
-    classes, known = [heading for heading, _forms in read[1:]], [forms for _heading, forms in read]
+    known = [forms for _, forms in read]
+    classes = [heading for heading, _ in read[1:]]
     product = frozenset(map(_classless, known[0]))
     named = {place.classification for place in places if not _heading(place).foods().isdisjoint(product)}
     left = [place for place in places if not _excludes(_heading(place).excluded, product, classes, apart=place.classification in named)]
@@ -153,13 +154,13 @@ def _fits(names: Sequence[str], places: Sequence[Place]) -> list[_Fit]:
     return sorted(fits, key=lambda fit: (fit.key, order[fit.place.classification], _natural(fit.place.code)))
 
 
-def _groups(places: Sequence[Place], product: Sequence[str]) -> dict[str, tuple[str, ...]]:
+def _groups(places: Sequence[Place], product: Sequence[str]) -> dict[str, set[str]]:
     """Return by classification the groups in which its own headings name the product: the widest classes known of it there."""
     found: dict[str, set[str]] = {}
     for place in places:
         if any(met.kin <= Kin.ENDS for form in product for met in _closest(_heading(place), 0, form)):
-            found.setdefault(place.classification, set()).update(() if _of_tissue(place) else _forms(place.group))
-    return {classification: tuple(sorted(groups)) for classification, groups in found.items()}
+            found.setdefault(place.classification, set()).update(_forms(place.group))
+    return found
 
 
 def _key(mets: Sequence[_Met], place: Place, product: Iterable[str]) -> tuple[tuple[int, ...], ...]:
@@ -179,13 +180,13 @@ def _excludes(excluded: frozenset[str], product: frozenset[str], classes: Iterab
     return not apart and any(_has(form, term) for term in excluded for form in product)
 
 
-def _meetings(place: Place, known: Sequence[Sequence[str]], groups: Sequence[str]) -> Iterator[_Met]:
+def _meetings(place: Place, known: Sequence[Sequence[str]], groups: Iterable[str]) -> Iterator[_Met]:
     heading, around = _heading(place), _of_species if _of_tissue(place) else _in_group
     for width, form in ((width, form) for width, forms in enumerate(known) for form in forms):
         yield from _closest(heading, width, form)
         yield from around(place, width, form)
     for form in groups:
-        yield from (replace(met, kin=max(met.kin, Kin.TOGETHER)) for met in _closest(heading, len(known), form) if met.kin != Kin.KIND)
+        yield from (replace(met, kin=max(met.kin, Kin.TOGETHER)) for met in _closest(heading, len(known), form))
 
 
 def _closest(heading: _Heading, width: int, form: str) -> Iterator[_Met]:
@@ -251,7 +252,7 @@ def _of_species(place: Place, width: int, form: str) -> Iterator[_Met]:
     of_tissue = not width and form[-1] in ends
     for species in _read(place.group).members:
         if kin := _species(species, form, of_tissue=of_tissue):
-            yield _Met(kin, width, -len(species), len(form), species, form)
+            yield _Met(kin, width, -len(species), 0, species, form)
 
 
 def _species(species: str, form: str, *, of_tissue: bool) -> Kin | None:
@@ -307,7 +308,7 @@ def _of_tissue(place: Place) -> bool:
 def _forms(name: str) -> tuple[str, ...]:
     """Return what the product is called by *name*: itself, and what stands in its brackets or behind a blank."""
     read = (_read("".join(name.split())), _read(name))
-    return tuple(dict.fromkeys(form for one in read for form in (*one.members, *one.terms, *one.outer, *one.rest, *one.examples)))
+    return tuple(dict.fromkeys(form for one in read for form in (*one.members, *one.terms, *one.examples)))
 
 
 @lru_cache(maxsize=8192)
@@ -329,23 +330,24 @@ def _read(text: str, depth: int = 0) -> _Heading:
         readings += [part for reading in _readings(words, inside) for part in _joined(reading)]
         members += _unique([_OF_THESE.sub("", _bare(plain))])
     parts = [part for member in members for part in ((member,) if member.startswith(_OTHER) else _joined(member))]
-    if head.endswith("制品") and _OF_THESE.search(head):
+    if _OF_THESE.search(head):
         readings += [part + "制品" for part in parts]
     sides = [(sense, _read(words, depth + 1)) for sense, words in asides if words and depth < _DEEPEST]
-    return _told(members, parts, readings if depth else readings + _shared(parts), sides)
+    return _told(members, parts, readings + _shared(parts), sides)
 
 
 def _told(members: Sequence[str], parts: Sequence[str], readings: Sequence[str], sides: Sequence[tuple[_Sense, _Heading]]) -> _Heading:
     beside = [side for sense, side in sides if sense is not _Sense.EXCLUDED]
     confined = any(sense is _Sense.ONLY for sense, _side in sides)
-    terms = _unique(part for part in (*members, *parts) if not part.startswith(_OTHER))
-    others = [part[2:].removeprefix("类") for part in parts if part.startswith(_OTHER)]
-    named = (*(term for side in beside for term in (*side.terms, *side.readings)), *(part for part in parts if part.startswith(_OTHER)))
+    others = [part for part in parts if part.startswith(_OTHER)]
+    whole = [member for member in members if not any(part in others for part in _joined(member))]
+    terms = _unique(part for part in (*whole, *parts) if part not in others)
+    named = (*(term for side in beside for term in (*side.terms, *side.readings)), *others)
     return _Heading(
         members=tuple(members),
         terms=() if confined else terms,
         outer=(*terms, *readings) if confined else (),
-        rest=_unique(part for other in others for part in (other, *_joined(other))),
+        rest=_unique(part for other in others for part in _joined(other[2:].removeprefix("类"))),
         examples=tuple(food for side in beside for food in side.members if len(food) > 1),
         readings=_unique((*named, *([] if confined else readings)), least=2),
         excluded=frozenset(_classless(term) for sense, side in sides if sense is _Sense.EXCLUDED for term in (*side.terms, *side.readings)),
@@ -367,7 +369,7 @@ _SENSES = (
 )
 _ALL_OUT = re.compile(r"(?!包括|包含|仅限|限于).+(?:除外|以外|之外)")
 _SAVE = re.compile(r"除(.+?)(?:以外|之外|外)的(.+)")
-_OF_THESE = re.compile("及(?:以上|上述).*")
+_OF_THESE = re.compile(r"及以上.*制品\Z")
 """香菇、榛蘑及以上食用菌的制品: the mushrooms, and what is made of each."""
 _OTHER = ("其他", "其它")
 
@@ -392,7 +394,7 @@ def _readings(words: str, brackets: Sequence[Sequence[tuple[_Sense, str]]]) -> I
     yield from _FOOTNOTE.findall("".join(pieces))
     for number, bracket in enumerate(brackets, 1):
         before, after = "".join(pieces[:number]), "".join(pieces[number:])
-        for sign in [sign for sense, clause in bracket if sense is _Sense.PLAIN for sign in clause.split("、") if len(sign) == 1]:
+        for sign in [sign for sense, clause in bracket if sense is not _Sense.EXCLUDED for sign in clause.split("、") if len(sign) == 1]:
             yield from (before + sign + after, before[:-1] + sign + after, sign + before + after)
 
 
@@ -404,18 +406,14 @@ def _joined(words: str) -> tuple[str, ...]:
     first, *others = _JOINT.split(words)
     parts = [first]
     for joint, part in zip(others[::2], others[1::2], strict=True):
-        if joint == "及其" and parts[-1] and part:
-            parts.append(parts[-1] + part)
-        elif len(part) < 2 or "的" in part or len(parts[-1]) < _BEFORE.get(joint, 2):
+        if len(part) < 2 or "的" in part or not parts[-1]:
             parts[-1] += joint + part
         else:
-            parts.append(part)
+            parts.append(parts[-1] + part if joint == "及其" else part)
     return _unique(parts)
 
 
 _JOINT = re.compile(r"(以及|及其(?!他|它)|[及和与或等])")
-_BEFORE = {"及": 1, "以及": 1}
-"""Fewest signs before a joint: 肉及肉制品, but not 调和油."""
 
 
 def _shared(parts: Sequence[str]) -> list[str]:
@@ -423,18 +421,15 @@ def _shared(parts: Sequence[str]) -> list[str]:
     if not parts:
         return []
     first, last = parts[0], parts[-1]
-    tails = [last[-size:] for size in range(2, min(len(last), 7))]
+    tails = [last[-size:] for size in range(1, min(len(last), 7))]
     heads = [first[:size] for size in range(1, min(len(first), 7))]
     return [part + tail for part in parts[:-1] for tail in tails] + [head + part for part in parts[1:] if len(part) == 1 for head in heads]
 
 
 def _classless(words: str) -> str:
     """Return *words* without 类 if two signs are left: the standards write 叶菜蔬菜 and 叶菜类蔬菜, 豆制品 and 豆类制品, of the same."""
-    left = _CLASS.sub("", words)
+    left = words.replace("类", "")
     return left if len(left) > 1 else words
-
-
-_CLASS = re.compile(r"类(?!似|别)")
 
 
 _NUMBER = re.compile(r"\A[0-9]+(?:\.[0-9]+)+")
@@ -450,7 +445,7 @@ def _unique(words: Iterable[str], least: int = 1) -> tuple[str, ...]:
 _MARK = "\ue000"
 """Stands where a bracket stood; it is no character of any script."""
 _OPENING, _CLOSING = "([{【〔〖〈《「『", ")]}】〕〗〉》」』"
-_SIGNS = str.maketrans({**dict.fromkeys(_OPENING, "("), **dict.fromkeys(_CLOSING, ")"), _MARK: None, "。": ";"})
+_SIGNS = str.maketrans({**dict.fromkeys(_OPENING, "("), **dict.fromkeys(_CLOSING, ")"), _MARK: None})
 _BLANK = re.compile(" (?=[(),、;/])|(?<=[(、,;/]) ")
 _DEEPEST = 2
 """Brackets within brackets that say something: the standards have 香辛料类[花椒、桂皮(肉桂)除外]."""

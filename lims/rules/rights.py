@@ -18,6 +18,7 @@ class Right(StrEnum):
     REVIEW = "review"
     APPROVE = "approve"
     CATALOGUE = "catalogue"
+    CONFIRM = "confirm"
     INSTRUMENTS = "instruments"
     TRAIL = "trail"
     PEOPLE = "people"
@@ -42,7 +43,7 @@ ROLES: dict[Role, tuple[str, frozenset[Right]]] = {
     Role.ANALYST: (N_("Analyst"), frozenset({R.TEST, R.ASSIGN})),
     Role.REVIEWER: (N_("Reviewer"), frozenset({R.REVIEW, R.TRAIL})),
     Role.SIGNATORY: (N_("Authorised signatory"), frozenset({R.APPROVE, R.TRAIL})),
-    Role.TECHNICAL: (N_("Technical manager"), frozenset({R.CATALOGUE, R.INSTRUMENTS, R.ASSIGN, R.TRAIL})),
+    Role.TECHNICAL: (N_("Technical manager"), frozenset({R.CATALOGUE, R.CONFIRM, R.INSTRUMENTS, R.ASSIGN, R.TRAIL})),
     Role.ADMINISTRATOR: (N_("Administrator"), frozenset({R.PEOPLE, R.SETTINGS, R.TRAIL})),
 }
 """Role -> its words and its rights. The administrator keeps accounts and settings and holds no right of the bench."""
@@ -53,7 +54,8 @@ RIGHT_WORDS = {
     R.TEST: N_("enter results"),
     R.REVIEW: N_("review"),
     R.APPROVE: N_("approve reports"),
-    R.CATALOGUE: N_("keep standards and confirm limits"),
+    R.CATALOGUE: N_("keep standards, products and methods"),
+    R.CONFIRM: N_("confirm limits and placements"),
     R.INSTRUMENTS: N_("keep instruments"),
     R.TRAIL: N_("read the audit trail"),
     R.PEOPLE: N_("keep accounts"),

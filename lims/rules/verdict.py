@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from lims.i18n import N_, _
+from lims.i18n import N_, _, joined
 from lims.rules.rounding import plain
 
 
@@ -49,7 +49,7 @@ class Said:
         return _(self.words).format(**self.facts)
 
 
-def said(words: str, **facts: object) -> Said:
+def said(words: str, /, **facts: object) -> Said:
     """Return a sentence; Decimals are written out without an exponent."""
     return Said(words, {name: plain(fact) if isinstance(fact, Decimal) else str(fact) for name, fact in facts.items()})
 
@@ -65,4 +65,4 @@ class Decision:
 
     def why(self) -> str:
         """Return the explanation in the present language."""
-        return " ".join(one.shown() for one in self.because)
+        return joined(one.shown() for one in self.because)

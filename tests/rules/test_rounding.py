@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lims.errors import Refusal
-from lims.rules.rounding import plain, round_to
+from lims.rules.rounding import plain, round_to, scaled, shown, sign
 
 D = Decimal
 
@@ -81,12 +81,33 @@ def test_a_value_that_rounds_to_nothing_has_no_sign() -> None:
 
 
 @pytest.mark.parametrize(
-    "interval", ["0", "0.0", "-0.1", "0.3", "25", "0.15", "s", "0s", "-3s", "1.5s", "41s", "x", "nan", "Infinity", "1e50", "1e-50", " ", "3 s", "sNaN"]
+    "interval",
+    ["0", "0.0", "-0.1", "0.3", "25", "0.15", "s", "0s", "-3s", "1.5s", "41s", "x", "nan", "Infinity", "1e41", "1e-41", " ", "3 s", "sNaN"],
 )
 def test_an_interval_that_is_none_is_refused_in_words(interval: str) -> None:
     with pytest.raises(Refusal) as refusal:
         round_to(D("1.23"), interval)
     assert interval in refusal.value.words
+
+
+def test_steps_of_forty_powers_and_forty_significant_digits_are_the_largest() -> None:
+    assert plain(round_to(D("6e40"), "1e40")) == f"6{'0' * 40}"
+    assert plain(round_to(D(f"0.{'0' * 39}14"), "1e-40")) == f"0.{'0' * 39}1"
+    assert plain(round_to(D("7" * 41), "40s")) == f"{'7' * 39}80"
+
+
+@pytest.mark.parametrize("interval", ["1e999999999", "9" * 5000 + "s", "0." + "9" * 300, "1" * 5000])
+def test_an_absurd_interval_is_refused(interval: str) -> None:
+    with pytest.raises(Refusal):
+        round_to(D("1.23"), interval)
+
+
+@pytest.mark.parametrize("value", ["NaN", "-NaN", "sNaN", "Infinity", "-Infinity", "1e300", "-1e300", "1e-300"])
+@pytest.mark.parametrize("interval", ["0.1", "3s"])
+def test_what_is_no_measured_value_is_refused(value: str, interval: str) -> None:
+    with pytest.raises(Refusal) as refusal:
+        round_to(D(value), interval)
+    assert str(D(value)) in refusal.value.words
 
 
 @pytest.mark.parametrize("value", ["1e99", "-1e99", "1e-99", f"{'9' * 30}.{'9' * 30}e99"])
@@ -117,3 +138,95 @@ def test_a_rounded_value_is_not_rounded_further(value: D, step: D) -> None:
 @given(decimals, steps)
 def test_a_negative_value_rounds_like_its_absolute(value: D, step: D) -> None:
     assert round_to(-value, format(step, "f")) == -round_to(value, format(step, "f"))
+
+
+@given(decimals, decimals, steps)
+def test_the_larger_value_never_rounds_to_the_smaller_one(one: D, other: D, step: D) -> None:
+    low, high = sorted((one, other))
+    assert round_to(low, format(step, "f")) <= round_to(high, format(step, "f"))
+
+
+@given(decimals, st.integers(1, 12))
+def test_a_value_of_so_many_digits_is_not_rounded_further(value: D, digits: int) -> None:
+    rounded = round_to(value, f"{digits}s")
+    assert len(rounded.as_tuple().digits) <= digits or rounded == value == 0
+    assert round_to(rounded, f"{digits}s").as_tuple() == rounded.as_tuple()
+
+
+@given(decimals, decimals, st.integers(1, 12))
+def test_the_larger_value_never_rounds_to_fewer_significant_units(one: D, other: D, digits: int) -> None:
+    low, high = sorted((one, other))
+    assert round_to(low, f"{digits}s") <= round_to(high, f"{digits}s")
+
+
+@given(decimals, st.integers(1, 12))
+def test_the_value_of_significant_digits_is_the_nearest_one(value: D, digits: int) -> None:
+    unit = D(1).scaleb(value.adjusted() - digits + 1)
+    assert abs(round_to(value, f"{digits}s") - value) * 2 <= unit
+
+
+@pytest.mark.parametrize(
+    ("value", "printed"),
+    [
+        ("0.050", "0.050"),
+        ("-0.050", "-0.050"),
+        ("1E-7", "0.0000001"),
+        ("120", "120"),
+        ("1.20E+2", "120"),
+        ("2.6E+6", "2600000"),
+        ("0", "0"),
+        ("-0", "0"),
+        ("-0.00", "0.00"),
+    ],
+)
+def test_digits_are_printed_without_a_power_and_zero_without_a_sign(value: str, printed: str) -> None:
+    assert plain(D(value)) == printed
+
+
+@pytest.mark.parametrize(
+    ("value", "printed"),
+    [
+        ("0.050", "0.050"),
+        ("120", "120"),
+        ("1.20E+2", "120"),
+        ("1.2E+2", "1.2×10²"),
+        ("1E+1", "1×10¹"),
+        ("2.6E+6", "2.6×10⁶"),
+        ("2.60E+6", "2.60×10⁶"),
+        ("-2.6E+6", "-2.6×10⁶"),
+        ("1E+12", "1×10¹²"),
+        ("0E+3", "0"),
+        ("-0E+3", "0"),
+        ("NaN", "NaN"),
+        ("1234567890123456789012345678901234567890E+5", "1.234567890123456789012345678901234567890×10⁴⁴"),
+    ],
+)
+def test_a_value_is_shown_with_the_digits_it_has_and_no_others(value: str, printed: str) -> None:
+    assert shown(D(value)) == printed
+
+
+@pytest.mark.parametrize(
+    ("value", "rounded", "mark"),
+    [
+        # GB/T 8170-2008, 3.3.2
+        ("15.4546", "15.5", "(-)"),
+        ("-15.4546", "-15.5", "(+)"),
+        ("16.5203", "16.5", "(+)"),
+        ("-16.5203", "-16.5", "(-)"),
+        ("17.5000", "17.5", ""),
+    ],
+)
+def test_a_rounded_value_is_marked_by_where_the_measured_one_lies(value: str, rounded: str, mark: str) -> None:
+    assert sign(D(value), D(rounded)) == mark
+
+
+@given(decimals, steps)
+def test_a_mark_points_from_the_rounded_value_to_the_measured_one(value: D, step: D) -> None:
+    rounded = round_to(value, format(step, "f"))
+    assert sign(value, rounded) == {1: "(+)", 0: "", -1: "(-)"}[(value > rounded) - (value < rounded)]
+
+
+@given(st.integers(10**59, 10**60 - 1), st.integers(-99, 99))
+def test_a_power_of_ten_costs_no_digit(whole: int, power: int) -> None:
+    moved = scaled(D(whole), power)
+    assert (moved.as_tuple().digits, moved.as_tuple().exponent) == (D(whole).as_tuple().digits, power)
