@@ -25,7 +25,7 @@ from lims.laboratory import Laboratory
 from lims.rules.flows import CertificateState, ReadingState
 from lims.rules.rights import Actor, Role
 from lims.rules.verdict import WORDS, Verdict
-from lims.services import analyses, businesses, catalogue, certificates, founding, instruments, people, readings, samples, worksheets
+from lims.services import analyses, businesses, catalogue, certificates, founding, instruments, people, placements, readings, samples, worksheets
 from lims.services.businesses import BusinessDraft
 from lims.services.instruments import InstrumentDraft
 from lims.services.people import AccountDraft
@@ -73,6 +73,28 @@ class Story:
     """What its instrument sends: item, value, unit; the virtual instrument turns them into its own words."""
     analyst: str
 
+
+PLACED = (
+    ("cowpea", "GB 2763", ("gb2763-h111",)),
+    ("maize", "GB 2761", ("gb2761-h1", "gb2761-h20")),
+    ("maize", "GB 1353", ("gb1353-h1",)),
+    ("wine", "GB 2760", ("gb2760-h43",)),
+)
+"""Where the technical manager has placed the three products: product, classification, headings."""
+
+ASKED = {
+    "cowpea": (
+        Asked("carbofuran", "carbofuran-lcms", "gb2763-2021-carbofuran-cowpea"),
+        Asked("thiamethoxam", "thiamethoxam-lcms", "gb2763-2021-thiamethoxam-cowpea"),
+    ),
+    "maize": (
+        Asked("aflatoxin-b1", "aflatoxin-b1-reader", "gb2761-2017-aflatoxin-b1-maize"),
+        Asked("deoxynivalenol", "deoxynivalenol-reader", "gb2761-2017-deoxynivalenol-maize"),
+        Asked("moisture", "moisture-drying", "gb1353-2018-moisture-maize"),
+    ),
+    "wine": (Asked("sulphur-dioxide", "sulphur-dioxide-reader", "gb2760-2024-sulphur-dioxide-wine"),),
+}
+"""What is asked of each: item, procedure, limit."""
 
 COMMON = {
     "task_source": "区级食品统一抽检计划",
@@ -317,6 +339,9 @@ def _registered(laboratory: Laboratory) -> bool:
 def _register(laboratory: Laboratory, cast: dict[str, Actor], say: Callable[[str], None]) -> None:
     """Receive all three samples in one unit of work: a demonstration is never half begun."""
     with laboratory.store.work() as work:
+        for product, classification, headings in PLACED:
+            placements.place(work, product, classification, headings, by=cast["ji"], remark="演示")
+            placements.confirm(work, product, [classification], by=cast["ji"], remark="演示")
         for instrument, days in INSTRUMENTS:
             instruments.save(work, dataclasses.replace(instrument, calibrated_until=work.today() + timedelta(days=days)), by=cast["ji"])
         businesses.save(work, BusinessDraft(COMMON["client"], client=True, sampled=False, address=COMMON["client_address"]), by=cast["shou"])
@@ -334,8 +359,7 @@ def _intake(work: Work, story: Story, by: Actor) -> str:
     form = COMMON | story.form | {"sampled_on": sampled.isoformat()}
     if days := PRODUCT_DAYS.get(story.product):
         form["product_date"] = (work.today() - timedelta(days=days)).isoformat()
-    asked = tuple(Asked(row.item_code, row.procedure, row.limit) for row in catalogue_view.offers(work, story.product, sampled))
-    number = samples.register(work, SampleDraft(story.product, form, asked), by=by)
+    number = samples.register(work, SampleDraft(story.product, form, ASKED[story.product]), by=by)
     return samples.receive(work, number, RECEIVED | story.intake, by=by)
 
 
@@ -461,7 +485,7 @@ def _approve(laboratory: Laboratory, cast: dict[str, Actor], say: Callable[[str]
     except Refusal as refusal:
         say(_("Refused: {words}").format(words=refusal.words))
     with laboratory.store.work() as work:
-        codes = [row.code for row in catalogue_view.limit_rows(work, today) if not row.confirmed_by]
+        codes = [row.code for row in catalogue_view.asked_limits(work, today) if not row.confirmed_by]
         catalogue.confirm(work, codes, by=cast["ji"], remark="演示")
     say(_("{person} confirmed {count} limits.").format(person=cast["ji"].name, count=len(codes)))
     for draft in drafts:

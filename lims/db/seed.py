@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,20 +14,19 @@ from typing import Any
 from sqlalchemy import select
 
 from lims.db.store import Work
-from lims.domain.catalogue import Item, Limit, Procedure, Product, Standard
+from lims.domain.calendar import Day
+from lims.domain.catalogue import Heading, Item, Limit, Method, Panel, Procedure, Product, Standard, SumRule
 from lims.domain.thing import Thing
 from lims.errors import Refusal, Trouble
 from lims.i18n import _, why
-from lims.rules import formula, quantity
-from lims.rules.judgement import Comparison
-from lims.rules.limits import FORBIDDEN, Operator
+from lims.rules import formula, quantity, units
+from lims.rules.limits import Comparison, demand
 from lims.rules.replicates import Kind
 from lims.rules.rounding import round_to
-from lims.rules.units import FACTORS
+from lims.rules.sums import NotFound, SumKind
 from resources import FOLDER
 
 CATALOGUE = FOLDER / "catalogue"
-UNITS = frozenset(unit for family in FACTORS for unit in family)
 
 Read = Callable[[str], Any]
 
@@ -69,7 +68,7 @@ def _formula(text: str) -> str:
 
 
 def _unit(text: str) -> str:
-    if text and text not in UNITS:
+    if text and (not units.known(text) or units.spelt(text) != text):
         raise ValueError(text)
     return text
 
@@ -80,8 +79,23 @@ def _needed(text: str) -> str:
     return text
 
 
+def _requirement(text: str) -> str:
+    if quantity.read(text).kind is quantity.Kind.NUMBER:  # neither at most nor at least
+        raise ValueError(text)
+    return text
+
+
+def _yes(text: str) -> bool:
+    if text not in {"yes", "no"}:
+        raise ValueError(text)
+    return text == "yes"
+
+
+SOURCED: Mapping[str, Read] = {"source": str, "evidence": str, "confidence": str}
+"""What every row of the library says of itself."""
+
 SHEETS = (
-    Sheet("items.csv", Item, {"code": _needed, "name_zh": _needed, "name_en": str}, {}),
+    Sheet("items.csv", Item, {"code": _needed, "name_zh": _needed, "name_en": str, "group": _needed, "aliases": str}, {}),
     Sheet("products.csv", Product, {"code": _needed, "name_zh": _needed, "name_en": str, "prefix": str}, {}),
     Sheet(
         "standards.csv",
@@ -90,12 +104,20 @@ SHEETS = (
             "code": _needed,
             "title_zh": str,
             "title_en": str,
-            "in_force": _optional(date.fromisoformat),
-            "abolished": _optional(date.fromisoformat),
-            "source": str,
+            "classification": str,
+            "replaces": str,
+            **dict.fromkeys(("issued", "in_force", "abolished"), _optional(date.fromisoformat)),
+            **SOURCED,
         },
         {},
     ),
+    Sheet(
+        "headings.csv",
+        Heading,
+        {"code": _needed, "classification": _needed, "parent": str, "group": str, "number": str, "name": _needed, "note": str, **SOURCED},
+        {},
+    ),
+    Sheet("methods.csv", Method, {"code": _needed, "title_zh": str, "analyte": str, "technique": str, "rapid": _yes, "note": str, **SOURCED}, {}),
     Sheet(
         "procedures.csv",
         Procedure,
@@ -103,6 +125,9 @@ SHEETS = (
             "code": _needed,
             "method": _needed,
             "title_zh": str,
+            "matrix": str,
+            "technique": str,
+            "rapid": _yes,
             "unit": _unit,
             "determinations": _count,
             "single_rounding": _interval,
@@ -114,28 +139,32 @@ SHEETS = (
             "inputs": str,
             "detection_limit": _optional(_decimal),
             "quantitation_limit": _optional(_decimal),
-            "source": str,
-            "evidence": str,
+            "note": str,
+            **SOURCED,
         },
         {"item": Item},
     ),
     Sheet(
-        "limits.csv",
+        "limits/*.csv",
         Limit,
         {
             "code": _needed,
-            "classification": str,
-            "operator": Operator,
-            "limit": _optional(_decimal),
+            "level": str,
+            "requirement": _requirement,
             "unit": _unit,
             "basis": str,
             "condition": str,
+            "comparison": _optional(Comparison),
+            "rounding": _interval,
             "clause": str,
-            "source": str,
-            "evidence": str,
+            "note": str,
+            **SOURCED,
         },
-        {"item": Item, "product": Product, "standard": Standard},
+        {"item": Item, "heading": Heading, "standard": Standard},
     ),
+    Sheet("panels.csv", Panel, {"code": _needed, "place": str, "bases": str, "methods": str, "note": str, **SOURCED}, {"heading": Heading, "item": Item}),
+    Sheet("sums.csv", SumRule, {"code": _needed, "kind": SumKind, "parts": _needed, "not_found": NotFound, "note": str, **SOURCED}, {"item": Item}),
+    Sheet("calendar.csv", Day, {"code": _needed, "day": date.fromisoformat, "working": _yes, "name_zh": _needed, "name_en": str, "source": _needed}, {}),
 )
 
 
@@ -159,10 +188,9 @@ def _procedure_mistake(row: Mapping[str, Any]) -> str | None:
 
 
 def _limit_mistake(row: Mapping[str, Any]) -> str | None:
-    if (row["limit"] is None) != (row["operator"] in FORBIDDEN):
-        return _("limit and operator do not go together")
-    if row["limit"] is not None and not row["unit"]:
-        return _("a limit needs its unit")
+    read = demand(row["requirement"])
+    if read.unit:
+        return _("the unit stands in a column of its own")
     return None
 
 
@@ -178,24 +206,25 @@ def load(work: Work, folder: Path = CATALOGUE) -> None:
     """Add every shipped row whose code the laboratory does not have yet; rows it has are never touched."""
     for sheet in SHEETS:
         keys = {kind: dict(work.execute(select(kind.code, kind.id)).all()) for kind in {*sheet.links.values(), sheet.kind}}  # type: ignore[attr-defined]
-        rows = list(_rows(sheet, folder / sheet.file, keys))
+        seen: dict[str, dict[str, Any]] = {}
+        for path in sorted(folder.glob(sheet.file)) or [folder / sheet.file]:
+            for row in _rows(sheet, path, keys, seen):
+                seen[row["code"]] = row
         known = keys[sheet.kind]
-        work.write_many(sheet.kind, [row for row in rows if row["code"] not in known])
+        work.write_many(sheet.kind, [row for code, row in seen.items() if code not in known])
 
 
-def _rows(sheet: Sheet, path: Path, keys: Mapping[type[Thing], Mapping[str, int]]) -> Iterator[dict[str, Any]]:
+def _rows(sheet: Sheet, path: Path, keys: Mapping[type[Thing], Mapping[str, int]], seen: Container[str]) -> Iterator[dict[str, Any]]:
     lines = _lines(path)
     _line, header = next(lines, (1, []))
     if strange := set(header) ^ {*sheet.columns, *sheet.links} | {name for name in header if header.count(name) > 1}:
         raise _wrong(path, 1, _("columns {names}").format(names=", ".join(sorted(strange))))
-    seen: set[str] = set()
     for line, fields in lines:
         if len(fields) != len(header):
             raise _wrong(path, line, _("{count} fields for {columns} columns").format(count=len(fields), columns=len(header)))
         read = _row(sheet, path, line, dict(zip(header, fields, strict=True)), keys)
         if read["code"] in seen:
             raise _wrong(path, line, _("code {code} stands twice").format(code=read["code"]))
-        seen.add(read["code"])
         yield read
 
 

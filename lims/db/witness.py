@@ -12,13 +12,14 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Delete, Insert, TextClause, Update, event, insert, inspect
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, UOWTransaction
 from sqlalchemy.orm.attributes import History
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from lims.domain.thing import Thing
 from lims.domain.trail import TrailLine
@@ -80,13 +81,19 @@ def lines_for(work: Work, kind: type[Thing], rows: Iterable[Mapping[str, Any]], 
         | {
             "kind": kind.__tablename__,
             "thing": str(key),
-            "name": str(row.get("number", row.get("code", key))),
+            "name": str(row.get("code") or row.get("number") or key),
             "field": "",
             "old": None,
-            "new": _json(row, kind.secret),
+            "new": _json({**_standing(kind), **row}, kind.secret),
         }
         for row, key in zip(rows, keys, strict=True)
     ]
+
+
+@cache
+def _standing(kind: type[Thing]) -> dict[str, Any]:
+    """Return what stands in the columns of a row that says nothing of them."""
+    return {column.key: column.default.arg for column in kind.__table__.columns if isinstance(column.default, ScalarElementColumnDefault)}
 
 
 def _changes(thing: Thing) -> list[tuple[Thing, str, Any, Any]]:

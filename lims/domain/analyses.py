@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lims.domain.thing import Thing, key, version, words
+from lims.rules import judgement, limits
 from lims.rules.flows import ANALYSIS_FLOW, AnalysisState
 from lims.rules.verdict import Verdict
 
@@ -29,6 +30,8 @@ class Analysis(Thing, kw_only=True):
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
     procedure_id: Mapped[int] = mapped_column(ForeignKey("procedure.id"))
     limit_id: Mapped[int | None] = mapped_column(ForeignKey("limit.id"), default=None)
+    limit_cause: Mapped[str] = words()
+    """Why another limit or edition was chosen than the product's day gives; empty where none was."""
     state: Mapped[AnalysisState] = mapped_column(default=AnalysisState.REQUESTED, index=True)
     worksheet_id: Mapped[int | None] = mapped_column(ForeignKey("worksheet.id"), default=None, index=True)
     position: Mapped[int | None] = mapped_column(default=None)
@@ -43,11 +46,50 @@ class Analysis(Thing, kw_only=True):
     item: Mapped[Item] = relationship(lazy="raise", init=False, repr=False)
     procedure: Mapped[Procedure] = relationship(lazy="raise", init=False, repr=False)
     limit: Mapped[Limit | None] = relationship(lazy="raise", init=False, repr=False)
+    bases: Mapped[list[Basis]] = relationship(lazy="raise", init=False, default_factory=list, repr=False, order_by="Basis.id")
     attempts: Mapped[list[Attempt]] = relationship(lazy="raise", init=False, default_factory=list, repr=False, order_by="Attempt.number")
     __mapper_args__ = {"version_id_col": version}
 
     def called(self) -> str:
         return f"{self.sample_id}/{self.id}"
+
+    @property
+    def places(self) -> int:
+        """How many determinations there are to be: those of the procedure, or one for each unit of a sampling plan."""
+        return judgement.wanted(self.procedure.determinations, self.limit.requirement if self.limit else "")
+
+    @property
+    def unit(self) -> str:
+        """What values are entered in: the procedure's unit, the limit's where the procedure names none."""
+        return self.procedure.unit or (self.limit.unit if self.limit else "")
+
+    def rules(self) -> list[limits.Limit]:
+        """Return every limit the value is held against, the first the one that was asked for."""
+        return [*([self.limit.rule()] if self.limit else []), *(basis.rule(self.item.code) for basis in self.bases)]
+
+
+class Basis(Thing, kw_only=True):
+    """A further limit of an analysis, of another standard or claimed by the label; all must be kept."""
+
+    __tablename__ = "basis"
+    added_only = True
+
+    id: Mapped[int] = key()
+    analysis_id: Mapped[int] = mapped_column(ForeignKey("analysis.id"), index=True)
+    limit_id: Mapped[int | None] = mapped_column(ForeignKey("limit.id"), default=None)
+    requirement: Mapped[str] = words()
+    """As claimed, where it is no limit of the library."""
+    unit: Mapped[str] = words()
+    origin: Mapped[str] = words()
+    """Where a claim stands: product label, contract."""
+    limit: Mapped[Limit | None] = relationship(lazy="raise", init=False, repr=False)
+
+    def rule(self, item: str) -> limits.Limit:
+        """Return the limit as the rules know it."""
+        return self.limit.rule() if self.limit else limits.Limit("", item, "", self.requirement, self.unit, self.origin)
+
+    def called(self) -> str:
+        return f"{self.analysis_id}/{self.origin or self.limit_id}"
 
 
 class Attempt(Thing, kw_only=True):

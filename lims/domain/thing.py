@@ -13,10 +13,11 @@ from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, MappedColumn, map
 from sqlalchemy.types import TypeDecorator
 
 from lims.rules.flows import AnalysisState, CertificateState, PortionState, ReadingState, SampleState
-from lims.rules.judgement import Comparison
-from lims.rules.limits import Operator
+from lims.rules.limits import Comparison
 from lims.rules.replicates import Kind
 from lims.rules.rights import Role
+from lims.rules.sums import NotFound, SumKind
+from lims.rules.uncertainty import Decide
 from lims.rules.verdict import Verdict
 from lims.rules.workflow import Workflow
 
@@ -91,7 +92,7 @@ def _named(kind: type[StrEnum]) -> Enum:
     return Enum(kind, values_callable=lambda members: [member.value for member in members], native_enum=False, length=20)
 
 
-ENUMS = (AnalysisState, CertificateState, PortionState, ReadingState, SampleState, Comparison, Operator, Kind, Verdict)
+ENUMS = (AnalysisState, CertificateState, PortionState, ReadingState, SampleState, Comparison, Decide, Kind, NotFound, SumKind, Verdict)
 
 
 class Thing(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False):
@@ -111,6 +112,7 @@ class Thing(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False):
         datetime: Moment,
         frozenset[Role]: Roles,
         dict[str, str]: JSON,
+        list[str]: JSON,
         dict[str, Any]: JSON,
         **{kind: _named(kind) for kind in ENUMS},
     }
@@ -130,4 +132,4 @@ class Thing(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False):
 
     def called(self) -> str:
         """Return the name by which people know this thing: what stands in the trail."""
-        return str(getattr(self, "number", getattr(self, "code", getattr(self, "id", ""))))
+        return str(getattr(self, "code", getattr(self, "number", getattr(self, "id", ""))))

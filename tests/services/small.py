@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import csv
 import os
 import shutil
 import tempfile
@@ -9,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import count
 from pathlib import Path
 from types import MappingProxyType
@@ -21,7 +24,9 @@ from sqlalchemy import event, func, select, text
 
 from lims import i18n
 from lims.clock import SteppingClock
+from lims.db import seed
 from lims.db.store import Store, Work
+from lims.demo import ASKED, PLACED
 from lims.domain.analyses import Analysis
 from lims.domain.catalogue import Item
 from lims.domain.certificates import Certificate
@@ -31,15 +36,14 @@ from lims.domain.thing import Thing
 from lims.domain.trail import TrailLine
 from lims.errors import Mistakes, Refusal
 from lims.rules.rights import Actor, Role
-from lims.services import analyses, catalogue, certificates, founding, instruments, people, readings, samples, worksheets
+from lims.services import analyses, catalogue, certificates, founding, instruments, people, placements, readings, samples, worksheets
 from lims.services.founding import FoundingDraft
 from lims.services.instruments import InstrumentDraft
 from lims.services.passwords import Argon2
 from lims.services.people import AccountDraft
 from lims.services.readings import Delivery, Sent
-from lims.services.samples import Asked, SampleDraft
+from lims.services.samples import SampleDraft
 from lims.views import analyses as analysis_view
-from lims.views import catalogue as catalogue_view
 from lims.views import samples as sample_view
 from tests.postgres import Postgres
 
@@ -68,6 +72,7 @@ FORM = {
     "samplers": "甲、乙",
     "sampled_on": "2026-11-20",
 }
+ITEMS = frozenset(one.item for asked in ASKED.values() for one in asked)
 NAMES = {"maize": "玉米", "cowpea": "豇豆", "wine": "葡萄酒"}
 INTAKE = {
     "delivered_by": "甲",
@@ -122,10 +127,8 @@ class Small:
             return work.scalar(select(func.count(TrailLine.id))) or 0
 
     def draft(self, product: str = "maize", number: str = "", **form: str) -> SampleDraft:
-        """Return a filled-in form with everything the library holds for the product."""
-        offers = self.do(catalogue_view.offers, product, datetime.fromisoformat("2026-11-20").date())
-        asked = tuple(Asked(row.item_code, row.procedure, row.limit) for row in offers)
-        return SampleDraft(product, {**FORM, "sample_name": NAMES[product], "form_number": f"CY-{next(self._forms):05}", **form}, asked, number)
+        """Return a filled-in form with what this laboratory asks of the product."""
+        return SampleDraft(product, {**FORM, "sample_name": NAMES[product], "form_number": f"CY-{next(self._forms):05}", **form}, ASKED[product], number)
 
     def registered(self, product: str = "maize", number: str = "", **form: str) -> str:
         """Register a sample; return its number."""
@@ -194,9 +197,8 @@ class Small:
             return work.execute(query).scalar_one()
 
     def confirm(self) -> None:
-        """Let the technical manager confirm every limit."""
-        codes = [row.code for row in self.do(catalogue_view.limit_rows, datetime.fromisoformat(TODAY).date())]
-        self.do(catalogue.confirm, codes, by="ji", remark="实验室文本第 3 页")
+        """Let the technical manager confirm every limit this laboratory works with."""
+        self.do(catalogue.confirm, [one.limit for asked in ASKED.values() for one in asked], by="ji", remark="实验室文本第 3 页")
 
     def approved(self, product: str = "maize") -> int:
         """Bring a sample to its approved report; return the report's key."""
@@ -287,17 +289,52 @@ PASSWORDS = Argon2(PasswordHasher(1, 8, 1))
 """The least cost there is."""
 
 
+@cache
+def library() -> Path:
+    """Return a folder with the part of the shipped library that this laboratory works with: its own items, with every heading they need."""
+    folder = Path(tempfile.mkdtemp(prefix="library-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    for sheet in seed.SHEETS:
+        for path in sorted(seed.CATALOGUE.glob(sheet.file)):
+            _shorten(path, folder / path.relative_to(seed.CATALOGUE))
+    return folder
+
+
+def _shorten(path: Path, target: Path) -> None:
+    """Copy those rows of a file that are about the items of this laboratory, or about nothing in particular."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    kept = [row for row in rows if (row["code"] if path.name == "items.csv" else row.get("item", next(iter(ITEMS)))) in ITEMS]
+    if path.name == "headings.csv":
+        kept = [row for row in rows if row["classification"] in {tree for _product, tree, _headings in PLACED}]
+    if path.parent.name == "limits":
+        kept = [row for row in kept if row["code"] in LIMITS]
+    if path.name == "panels.csv":
+        kept = []
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(kept)
+
+
+LIMITS = frozenset(one.limit for asked in ASKED.values() for one in asked)
+
+
 def found(url: str) -> dict[str, Actor]:
     """Set the laboratory up in an empty database; return its people."""
     clock = SteppingClock(MORNING - timedelta(days=1))
     with closing(Store(url, PASSWORDS, clock)) as store:
         small = Small(store, clock)
-        guan = small.do(founding.found, FoundingDraft("示范区检验所", "示范区迎宾路 8 号", "guan", "管理员", PASSWORD, PASSWORD))
+        guan = small.do(founding.found, FoundingDraft("示范区检验所", "示范区迎宾路 8 号", "guan", "管理员", PASSWORD, PASSWORD), library())
         small.people["guan"] = guan
         for login, roles in ROLES.items():
             small.do(people.create, AccountDraft(login, f"姓{login}", roles, FIRST), by=guan)
             small.people[login] = small.do(people.sign_in, login, FIRST).actor
             small.do(people.change_password, FIRST, PASSWORD, by=login)
+        for product, classification, headings in PLACED:
+            small.do(placements.place, product, classification, headings, by="ji")
+            small.do(placements.confirm, product, [classification], by="ji")
         small.do(instruments.save, InstrumentDraft("LM-1", "液质联用仪", profile="chromatography-lis"), by="ji")
         return small.people
 
