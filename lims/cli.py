@@ -112,6 +112,30 @@ def _round(value: str, interval: str) -> None:
     )
 
 
+@lims.command("judge", help=N_("Judge printed results: FILE, or - for standard input, holds a table with results and limits."))
+@anywhere
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--out", type=click.Path(path_type=Path), help=N_("Write the table to this file instead of standard output."))
+def _judge(file: Path, out: Path | None) -> None:
+    from lims.services import bulletins, grids
+
+    table = grids.grid(_standard_input(), _("Standard input")) if str(file) == "-" else grids.grid_of(file)
+    rows = bulletins.judged(table)
+    if out is None:
+        bulletins.write(rows, sys.stdout, table.delimiter)
+    else:
+        bulletins.save(rows, out, table.delimiter)
+
+
+def _standard_input() -> bytes:
+    if sys.stdin is None:
+        raise Trouble(_("There is no standard input. Name a file."))
+    try:
+        return sys.stdin.buffer.read()
+    except OSError as error:
+        raise Trouble(_("{file} cannot be read: {why}.").format(file=_("Standard input"), why=why(error))) from None
+
+
 @lims.command("limits", help=N_("Print the limits of ITEM in PRODUCT in the editions in force."))
 @anywhere
 @click.argument("product")
@@ -127,7 +151,8 @@ def _limits(place: Place, product: str, item: str, on: Any) -> None:
         raise Refusal(_("The library has no limit for {item} in {product} on that day.").format(item=item, product=product))
     for row in rows:
         confirmed = _("confirmed by {person}").format(person=row.confirmed_by) if row.confirmed_by else _("not confirmed by the laboratory")
-        click.echo("\t".join((row.product, row.item, f"{row.requirement} {row.unit}", f"{row.standard} {row.clause}".strip(), row.classification, confirmed)))
+        requirement, clause = f"{row.requirement} {row.unit} {row.level}".strip(), f"{row.standard} {row.clause}".strip()
+        click.echo(f"{product}\t{row.item}\t{requirement}\t{clause}\t{row.classification}\t{confirmed}")
 
 
 def no_screen(platform: str, environment: Any) -> bool:

@@ -3,38 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
 
 from lims.db.store import Work
 from lims.domain.analyses import Analysis, Attempt, Determination, Judged
-from lims.domain.catalogue import Procedure
+from lims.domain.catalogue import Limit, Product
 from lims.domain.certificates import Signature
 from lims.errors import Refusal
-from lims.i18n import _
+from lims.i18n import N_, _
 from lims.rules import formula
 from lims.rules.flows import ANALYSIS_FLOW, AnalysisFacts, AnalysisState
 from lims.rules.judgement import Judgement, judge
-from lims.rules.quantity import Measured, number, parse
+from lims.rules.limits import Worded, requirement
+from lims.rules.quantity import Measured, number, parse, read
 from lims.rules.rights import Actor, Right
 from lims.rules.rounding import plain, round_to
-from lims.services import certificates
+from lims.rules.verdict import Said, said
+from lims.services import certificates, sums
 from lims.services.signing import content_of, digest
 from lims.services.verb import verb
 from lims.views.analyses import counting, facts_of, load, measured, present
 from lims.views.names import named
+from lims.views.placements import placements, proposed
 
 
 @verb("analyses.enter", Right.TEST)
 def enter(work: Work, analysis: int, place: int, text: str, *, by: Actor, unit: str = "") -> Judgement:
     """Type one determination in (empty takes it back); the verdict is worked out at once. Raises Refusal."""
     row = _open_row(work, analysis, place, by)
+    if sums.added_up(work, row.item_id):
+        raise Refusal(_("This value is added up from other items of the sample. Enter those."))
     if row.procedure.formula:
         raise Refusal(_("This value is calculated. Enter the weighings it comes from."))
     if text.strip():
-        parse(text).into(unit or row.procedure.unit, row.procedure.unit)
-    return put(
-        work, row, Determination(attempt_id=present(row).id, place=place, text=text.strip(), unit=unit or row.procedure.unit, person_id=by.id, at=work.now())
-    )
+        value(row, text).into(unit or row.unit, row.unit)
+    return put(work, row, Determination(attempt_id=present(row).id, place=place, text=text.strip(), unit=unit or row.unit, person_id=by.id, at=work.now()))
 
 
 @verb("analyses.weigh", Right.TEST)
@@ -47,9 +53,7 @@ def weigh(work: Work, analysis: int, place: int, inputs: Mapping[str, str], *, b
     return put(
         work,
         row,
-        Determination(
-            attempt_id=present(row).id, place=place, text=calculated(row, typed), unit=row.procedure.unit, inputs=typed, person_id=by.id, at=work.now()
-        ),
+        Determination(attempt_id=present(row).id, place=place, text=calculated(row, typed), unit=row.unit, inputs=typed, person_id=by.id, at=work.now()),
     )
 
 
@@ -132,6 +136,40 @@ def review(work: Work, analyses: Sequence[int], *, by: Actor) -> None:
     certificates.draft_where_ready(work, {row.sample_id for row, _facts in rows})
 
 
+@verb("analyses.hold_against", Right.CATALOGUE)
+def hold_against(work: Work, analysis: int, limit: str, *, reason: str, by: Actor) -> None:
+    """Choose the limit an analysis is judged by, also of an edition that the product's day does not give, with the reason; it is judged anew.
+
+    Raises Refusal once the analysis has been handed in, or where the limit is not one of the item under a heading of the product.
+    """
+    (row, facts), *_none = _rows(work, [analysis])
+    if row.state not in (AnalysisState.REQUESTED, AnalysisState.ASSIGNED, AnalysisState.IN_TEST) or facts.reported:
+        raise Refusal(
+            _("{item} is {state}. Another limit can be chosen only before it is handed in.").format(
+                item=named(row.item), state=_(ANALYSIS_FLOW.words[row.state])
+            )
+        )
+    if not reason.strip():
+        raise Refusal(_("Choosing another limit needs a reason. Write it down."))
+    chosen = work.scalars(_limit(row, limit)).first()
+    if chosen is None or chosen.heading.code not in _placed(work, row.sample.product_id):
+        raise Refusal(_("{item} has no such limit under a heading of this product. Place the product first.").format(item=named(row.item)))
+    if chosen.id in (row.limit_id, *(basis.limit_id for basis in row.bases)):
+        raise Refusal(_("{item} is held against this limit already.").format(item=named(row.item)))
+    row.limit_id, row.limit, row.limit_cause = chosen.id, chosen, reason.strip()
+    if row.attempts and present(row).determinations:
+        _judge_anew(work, row)
+
+
+def _limit(row: Analysis, code: str) -> Select[Limit]:
+    whole = joinedload(Limit.item), joinedload(Limit.heading), joinedload(Limit.standard)
+    return select(Limit).where(Limit.code == code, Limit.item_id == row.item_id).options(*whole)
+
+
+def _placed(work: Work, product: int) -> frozenset[str]:
+    return frozenset(code for one in placements(work, product).get(product, {}).values() for code in one.headings)
+
+
 @verb("analyses.cancel")
 def cancel(work: Work, analyses: Sequence[int], *, reason: str, by: Actor) -> None:
     """Take an analysis off, with the reason."""
@@ -146,9 +184,28 @@ def put(work: Work, row: Analysis, determination: Determination) -> Judgement:
     """Add a determination to the present attempt and judge it anew."""
     attempt = present(row)
     if determination.text and (determination.text, determination.unit) == _last(attempt, determination.place) and not determination.inputs:
-        return _judged(row, attempt)
+        return _judged(work, row)
+    found(row)  # what stands there may have become a value in a unit that no longer turns: refused before anything is added
     attempt.determinations.append(determination)
-    judgement = _judged(row, attempt)
+    judgement = _judge_anew(work, row)
+    for added in sums.depending(work, row):
+        _put_sum(work, added, determination)
+    return judgement
+
+
+def _put_sum(work: Work, added: sums.Added, part: Determination) -> None:
+    """Let a sum follow its parts: the person who entered the part has changed the sum."""
+    row, attempt = added.analysis, present(added.analysis)
+    last = next((one for one in reversed(attempt.determinations)), None)
+    if (last.text if last else "") != added.text or (last and last.inputs != added.inputs):
+        attempt.determinations.append(
+            Determination(attempt_id=attempt.id, place=1, text=added.text, unit=row.unit, inputs=added.inputs, person_id=part.person_id, at=part.at)
+        )
+        _judge_anew(work, row)
+
+
+def _judge_anew(work: Work, row: Analysis) -> Judgement:
+    attempt, judgement = present(row), _judged(work, row)
     content = content_of(judgement)
     if not attempt.judgements or attempt.judgements[-1].explanation != content:
         judged = Judged(attempt_id=attempt.id, at=work.now(), verdict=judgement.verdict, reported=judgement.reported, explanation=content)
@@ -178,17 +235,25 @@ def open_for_values(row: Analysis, facts: AnalysisFacts, place: int, by: Actor) 
         )
     if facts.assigned_to not in (None, by.id):
         raise Refusal(_("This is another analyst's work. Have it assigned to you first."))
-    if not 1 <= place <= row.procedure.determinations:
-        raise Refusal(_("{item} is determined {count} times, not more.").format(item=named(row.item), count=row.procedure.determinations))
+    if not 1 <= place <= row.places:
+        raise Refusal(_("{item} is determined {count} times, not more.").format(item=named(row.item), count=row.places))
 
 
-def found(attempt: Attempt, procedure: Procedure) -> list[Measured | None]:
-    """Return the value that counts at each place of an attempt, the last one entered, in the procedure's unit."""
-    return [measured(one, procedure.unit) for one in counting(attempt, procedure)]
+def found(row: Analysis) -> list[Measured | None]:
+    """Return the value that counts at each place of the present attempt, the last one entered, in the unit values are entered in."""
+    return [measured(one, row.unit) for one in counting(present(row), row.places)]
+
+
+def value(row: Analysis, text: str) -> Measured:
+    """Read what was typed for an analysis; words are a value where the limit is stated in words. Raises Refusal."""
+    worded = row.limit and isinstance(requirement(row.limit.requirement), Worded)
+    return read(text) if worded else parse(text)
 
 
 def _cell(work: Work, row: Analysis, cell: Typed, by: Actor) -> Determination:
     attempt, text = present(row), cell.text.strip()
+    if sums.added_up(work, row.item_id):
+        raise Refusal(_("This value is added up from other items of the sample. Enter those."))
     inputs: dict[str, str] = {}
     if row.procedure.formula:
         if cell.weighing not in formula.names(row.procedure.formula):
@@ -197,12 +262,23 @@ def _cell(work: Work, row: Analysis, cell: Typed, by: Actor) -> Determination:
         inputs = {name: value for name, value in {**before, cell.weighing: text}.items() if value}
         text = calculated(row, inputs)
     elif text:
-        parse(text)
-    return Determination(attempt_id=attempt.id, place=cell.place, text=text, unit=row.procedure.unit, inputs=inputs, person_id=by.id, at=work.now())
+        value(row, text).into(row.unit, row.unit)
+    return Determination(attempt_id=attempt.id, place=cell.place, text=text, unit=row.unit, inputs=inputs, person_id=by.id, at=work.now())
 
 
-def _judged(row: Analysis, attempt: Attempt) -> Judgement:
-    return judge(found(attempt, row.procedure), row.procedure.rule(row.item.code), row.limit.rule() if row.limit else None)
+def _judged(work: Work, row: Analysis) -> Judgement:
+    judgement = judge(found(row), row.procedure.rule(row.item.code), *row.rules())
+    return judgement if row.limit else replace(judgement, said=(*judgement.said, _unplaced(work, row)))
+
+
+def _unplaced(work: Work, row: Analysis) -> Said:
+    """Say under which headings a limit may stand: a person has to place the product, the program never does."""
+    product = work.get_one(Product, row.sample.product_id)
+    headings = proposed(work, product, row.item_id, row.sample.product_on)
+    if not headings:
+        return said(N_("No heading of the library that may cover {product} states a limit for it."), product=product.name_zh)
+    words = N_("{product} may stand under: {headings}. Place it in the library, then choose the limit.")
+    return said(words, product=product.name_zh, headings="; ".join(headings))
 
 
 def _last(attempt: Attempt, place: int) -> tuple[str, str]:

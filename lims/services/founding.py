@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from lims.db import seed
 from lims.db.store import Work
@@ -27,14 +28,14 @@ class FoundingDraft:
     """Further settings by name."""
 
 
-def found(work: Work, draft: FoundingDraft) -> Actor:
-    """Make the laboratory; refused as soon as anybody has an account. Raises Mistakes. Returns its administrator."""
+def found(work: Work, draft: FoundingDraft, library: Path = seed.CATALOGUE) -> Actor:
+    """Make the laboratory with a *library*; refused as soon as anybody has an account. Raises Mistakes. Returns its administrator."""
     if draft.password != draft.again:
         raise Mistakes({"again": _("The two passwords differ.")})
     administrator = people.found_laboratory(work, draft.login, draft.name, draft.password)
     with work.acting(PROGRAM, "laboratory.found"):
         settings.put(work, {"laboratory_name": draft.laboratory_name, "laboratory_address": draft.laboratory_address, **draft.more})
-        seed.load(work)
+        seed.load(work, library)
     return administrator
 
 

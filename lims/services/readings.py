@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, select
 from lims.clock import local
 from lims.db.store import Work
 from lims.domain.analyses import Analysis, Determination
-from lims.domain.catalogue import Item, Procedure
+from lims.domain.catalogue import Item, Limit, Procedure
 from lims.domain.instruments import Instrument, Message, Reading
 from lims.domain.samples import Portion, Sample
 from lims.errors import Refusal
@@ -102,7 +102,7 @@ def match(work: Work, reading: int, analysis: int, *, by: Actor) -> None:
     one = work.get_one(Reading, reading)
     one.state = READING_FLOW.make("match", ReadingFacts(one.state), by)
     (asked,) = _asked(work, Analysis.id == analysis)
-    if problem := _misfit(one, asked.state, asked.Procedure, asked.Item):
+    if problem := _misfit(one, asked.state, asked.Procedure, asked.Item, asked.Procedure.unit or asked.unit or ""):
         raise Refusal(problem)
     one.analysis_id, one.reason, one.decided_by = analysis, "", by.id
 
@@ -115,7 +115,7 @@ def accept(work: Work, readings: Sequence[int], *, by: Actor) -> int:
     facts = facts_of(work, list(loaded.values()))
     for one in rows:
         row = loaded.get(one.analysis_id or 0)
-        problem = _misfit(one, row.state, row.procedure, row.item) if row else _("It belongs to no analysis yet. Match it first.")
+        problem = _misfit(one, row.state, row.procedure, row.item, row.unit) if row else _("It belongs to no analysis yet. Match it first.")
         one.state = READING_FLOW.make("accept", ReadingFacts(one.state, problem), by)
         one.decided_by = by.id
         if row:
@@ -188,7 +188,12 @@ def _recognise(work: Work, rows: Sequence[Reading], broken: str) -> None:
     for one in rows:
         key, number = samples.get(one.sample.strip(), (0, ""))
         found = asked.get((key, one.test))
-        one.reason = broken or _stranger(one, number, bool(found)) or (_misfit(one, found.state, found.Procedure, found.Item) if found else None) or ""
+        one.reason = (
+            broken
+            or _stranger(one, number, bool(found))
+            or (_misfit(one, found.state, found.Procedure, found.Item, found.Procedure.unit or found.unit or "") if found else None)
+            or ""
+        )
         one.analysis_id = found.id if found and not one.reason else None
         one.state = READING_FLOW.make("query" if one.reason else "recognise", ReadingFacts(ReadingState.NEW), PROGRAM)
 
@@ -205,9 +210,10 @@ def _samples(work: Work, written: Iterable[str]) -> dict[str, tuple[int, str]]:
 def _asked(work: Work, condition: ColumnElement[bool]) -> Sequence[Any]:
     """Return what readings are held against: analyses with their state, procedure and item."""
     query = (
-        select(Analysis.id, Analysis.sample_id, Analysis.state, Procedure, Item)
+        select(Analysis.id, Analysis.sample_id, Analysis.state, Procedure, Item, Limit.unit)
         .join(Procedure, Analysis.procedure_id == Procedure.id)
         .join(Item, Analysis.item_id == Item.id)
+        .outerjoin(Limit, Analysis.limit_id == Limit.id)
         .where(condition)
     )
     return work.execute(query).all()
@@ -223,7 +229,7 @@ def _stranger(reading: Reading, number: str, asked: bool) -> str | None:
     return None if asked else _("Nothing called {test} is asked of sample {number}.").format(test=reading.test or "—", number=number)
 
 
-def _misfit(reading: Reading, state: AnalysisState, procedure: Procedure, item: Item) -> str | None:
+def _misfit(reading: Reading, state: AnalysisState, procedure: Procedure, item: Item, unit: str) -> str | None:
     """Say why a reading cannot be a value of an analysis, or return None."""
     if reading.status in NEVER:
         status = _(STATUS_WORDS[reading.status])
@@ -235,7 +241,7 @@ def _misfit(reading: Reading, state: AnalysisState, procedure: Procedure, item: 
     if item.code != reading.test:
         return _("The reading is of {test}, the analysis of {item}. Choose the analysis of this item.").format(test=reading.test or "—", item=named(item))
     try:
-        parse(reading.value).into(reading.unit, procedure.unit)
+        parse(reading.value).into(reading.unit, unit)
     except Refusal as refusal:
         return refusal.words
     return None
@@ -243,7 +249,7 @@ def _misfit(reading: Reading, state: AnalysisState, procedure: Procedure, item: 
 
 def _put(work: Work, reading: Reading, row: Analysis, facts: AnalysisFacts, by: Actor) -> None:
     attempt = present(row)
-    values = analyses.found(attempt, row.procedure)
+    values = analyses.found(row)
     place = next((place for place, value in enumerate(values, 1) if value is None), None)
     if place is None:
         raise Refusal(

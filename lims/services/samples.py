@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from lims.clock import day_of
 from lims.db.store import Work
-from lims.domain.analyses import Analysis
-from lims.domain.catalogue import Item, Limit, Procedure, Product, Standard
+from lims.domain.analyses import Analysis, Basis
+from lims.domain.catalogue import Heading, Item, Limit, Procedure, Product, Standard
 from lims.domain.samples import Portion, Sample
 from lims.domain.samplings import Sampling
 from lims.errors import Mistakes, Refusal, Stale
@@ -25,7 +25,8 @@ from lims.services import businesses, numbers
 from lims.services.verb import verb
 from lims.views import samples as view
 from lims.views.analyses import reported
-from lims.views.catalogue import item_names
+from lims.views.items import item_names
+from lims.views.placements import placements
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,8 +220,10 @@ def _number_mistake(work: Work, number: str) -> dict[str, str]:
 
 def _other_edition(work: Work, sample: Sample, on: date) -> str | None:
     """Say that a day would choose another edition than the one whose limits were asked for, or return None."""
-    query = select(Standard).join(Limit).join(Analysis, Analysis.limit_id == Limit.id).where(Analysis.sample_id == sample.id)
-    gone = next((one.code for one in work.scalars(query.distinct()) if not one.edition().holds(on)), None)
+    asked = select(Analysis.limit_id).where(Analysis.sample_id == sample.id, Analysis.limit_cause == "")
+    further = select(Basis.limit_id).join(Analysis, Basis.analysis_id == Analysis.id).where(Analysis.sample_id == sample.id)
+    query = select(Standard).where(Standard.id.in_(select(Limit.standard_id).where(or_(Limit.id.in_(asked), Limit.id.in_(further)))))
+    gone = next((one.code for one in work.scalars(query.order_by(Standard.id)) if not one.edition().holds(on)), None)
     if gone is None or on == sample.product_on:
         return None
     return _("On that day {standard} is not in force, so other limits hold. Register the sample anew with this day.").format(standard=gone)
@@ -247,21 +250,26 @@ def _too_long(form: Mapping[str, str]) -> dict[str, str]:
 def _asked_mistake(work: Work, asked: tuple[Asked, ...]) -> str | None:
     if not asked:
         return _("Choose what to test.")
-    items = [one.item for one in asked]
-    if twice := next((item for item in items if items.count(item) > 1), None):
-        return _("{item} is chosen twice. Choose one method and one limit for it.").format(item=item_names(work).get(twice, twice))
+    methods: dict[str, str] = {}
+    if twice := next((one.item for one in asked if methods.setdefault(one.item, one.procedure) != one.procedure), None):
+        return _("{item} is chosen by two methods. Choose one.").format(item=item_names(work).get(twice, twice))
+    limits = [(one.item, one.limit) for one in asked]
+    if twice := next((item for item, limit in limits if limits.count((item, limit)) > 1), None):
+        return _("{item} is chosen twice against the same limit.").format(item=item_names(work).get(twice, twice))
     return None
 
 
 def _procedures(work: Work, asked: tuple[Asked, ...]) -> dict[tuple[str, str], int]:
-    """Return keys of procedures by code and the code of the item they are for."""
+    """Return keys of procedures by code and the code of the item they are for. What only screens never stands in a report."""
     query = select(Procedure.code, Item.code, Procedure.id).join(Item, Procedure.item_id == Item.id)
-    return {(code, item): key for code, item, key in work.execute(query.where(Procedure.code.in_([one.procedure for one in asked])))}
+    formal = query.where(Procedure.code.in_([one.procedure for one in asked]), Procedure.rapid.is_(False))
+    return {(code, item): key for code, item, key in work.execute(formal)}
 
 
 def _limits(work: Work, sample: Sample, asked: tuple[Asked, ...]) -> dict[tuple[str, str], int]:
-    """Return keys of limits by code and the code of the item they are for: those of the sample's product, in an edition in force on its day."""
-    query = select(Limit).where(Limit.product_id == sample.product_id, Limit.code.in_([one.limit for one in asked if one.limit]))
+    """Return keys of limits by code and item: those under the headings of the sample's product, in an edition in force on its day."""
+    placed = {code for one in placements(work, sample.product_id).get(sample.product_id, {}).values() for code in one.headings}
+    query = select(Limit).join(Heading).where(Heading.code.in_(placed), Limit.code.in_([one.limit for one in asked if one.limit]))
     found = work.scalars(query.options(joinedload(Limit.item), joinedload(Limit.standard)))
     return {(row.code, row.item.code): row.id for row in found if row.standard.edition().holds(sample.product_on)}
 
@@ -273,7 +281,11 @@ def _ask(work: Work, sample: Sample, asked: tuple[Asked, ...]) -> None:
         if (one.procedure, one.item) not in procedures or (one.limit and (one.limit, one.item) not in limits):
             words = _("{item} is not in the library in this way. Choose again.").format(item=item_names(work).get(one.item, one.item))
             raise Mistakes({"asked": words})
-    work.write_many(
+    first: dict[str, Asked] = {}
+    for one in asked:
+        if one.item not in first or (one.limit and not first[one.item].limit):
+            first[one.item] = one
+    keys = work.write_many(
         Analysis,
         [
             {
@@ -284,6 +296,9 @@ def _ask(work: Work, sample: Sample, asked: tuple[Asked, ...]) -> None:
                 "state": ANALYSIS_FLOW.initial,
                 "version": 1,
             }
-            for one in asked
+            for one in first.values()
         ],
     )
+    analyses = dict(zip(first, keys, strict=True))
+    further = [one for one in asked if one is not first[one.item] and one.limit]
+    work.write_many(Basis, [{"analysis_id": analyses[one.item], "limit_id": limits[one.limit or "", one.item]} for one in further])

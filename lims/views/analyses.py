@@ -12,21 +12,23 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
-from lims.domain.analyses import Analysis, Attempt, Determination
-from lims.domain.catalogue import Item, Limit, Procedure
+from lims.domain.analyses import Analysis, Attempt, Basis, Determination
+from lims.domain.catalogue import Item, Limit
 from lims.domain.certificates import Certificate
 from lims.domain.people import Person
 from lims.domain.samples import Sample
+from lims.errors import Refusal
 from lims.i18n import N_, _, n_
-from lims.rules import formula
+from lims.rules import formula, limits
 from lims.rules.flows import AnalysisFacts, AnalysisState, CertificateState, SampleState
-from lims.rules.judgement import COMPARISON_WORDS, REASON_WORDS, Comparison, Reason
-from lims.rules.limits import Operator
-from lims.rules.quantity import Measured, parse
+from lims.rules.judgement import COMPARISON_WORDS, REASON_WORDS, Reason
+from lims.rules.limits import Bounds, Comparison, Operator
+from lims.rules.quantity import Kind, Measured, read
+from lims.rules.rights import Right, holders
 from lims.rules.rounding import plain, round_to
 from lims.rules.verdict import WORDS as VERDICT_WORDS
-from lims.rules.verdict import Verdict, together
-from lims.views.catalogue import confirmed_codes
+from lims.rules.verdict import Said, Verdict, together
+from lims.views.catalogue import confirmed_codes, sure_headings
 from lims.views.names import named
 
 
@@ -37,6 +39,8 @@ class Step:
     title: str
     value: str
     detail: str = ""
+    verdict: Verdict | None = None
+    """Where the line says a verdict: the first of them is the one that decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,14 @@ class AnalysisRow:
     steps: tuple[Step, ...]
     reviewed_by: str = ""
     facts: AnalysisFacts | None = None
+    unplaced: str = ""
+    """The classification in which nobody has confirmed the product's place, where the limits themselves are confirmed."""
+    standards: tuple[tuple[str, str], ...] = ()
+    """Number and title of each standard it is held against."""
+    broken: tuple[str, ...] = ()
+    """Numbers of the standards that the value does not meet."""
+    comparison: Comparison | None = None
+    """Which value was compared, where one was judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,15 +147,15 @@ def waiting(work: Session) -> list[WaitingRow]:
     return [WaitingRow(key, number, name, named(item), row.procedure.method, at) for key, number, name, item, row, at in work.execute(query)]
 
 
-def counting(attempt: Attempt | None, procedure: Procedure) -> list[Determination | None]:
+def counting(attempt: Attempt | None, places: int) -> list[Determination | None]:
     """Return the determination that counts at each place of an attempt: the last one entered."""
     last = {one.place: one for one in attempt.determinations} if attempt else {}
-    return [last.get(place) for place in range(1, procedure.determinations + 1)]
+    return [last.get(place) for place in range(1, places + 1)]
 
 
 def measured(one: Determination | None, unit: str) -> Measured | None:
     """Return what was determined in *unit*, or None where nothing was, or it was taken back."""
-    return parse(one.text).into(one.unit, unit) if one and one.text else None
+    return read(one.text).into(one.unit, unit) if one and one.text else None
 
 
 def rows(work: Session, *, worksheet: int | None = None, sample: str | None = None, ids: Sequence[int] | None = None) -> list[AnalysisRow]:
@@ -158,8 +170,9 @@ def rows(work: Session, *, worksheet: int | None = None, sample: str | None = No
     found = list(work.scalars(query).unique())
     people = dict(work.execute(select(Person.id, Person.name)).all())
     facts = facts_of(work, found)
-    confirmed = confirmed_codes(work, [one.limit_id for one in found])
-    return [_row(one, people, facts[one.id], confirmed) for one in found]
+    confirmed = confirmed_codes(work, [key for one in found for key in (one.limit_id, *(basis.limit_id for basis in one.bases))])
+    sure = sure_headings(work)
+    return [_row(one, people, facts[one.id], confirmed, _unplaced(one, sure)) for one in found]
 
 
 def load(work: Session, ids: Iterable[int]) -> list[Analysis]:
@@ -176,13 +189,17 @@ def facts_of(work: Session, loaded: Sequence[Analysis]) -> dict[int, AnalysisFac
     return {one.id: _facts(one, numbers.get(one.sample_id, "")) for one in loaded}
 
 
+_LIMIT = joinedload(Limit.item), joinedload(Limit.heading), joinedload(Limit.standard)
+
+
 @cache
 def _whole() -> Select[Analysis]:
     return select(Analysis).options(
         joinedload(Analysis.item),
         joinedload(Analysis.procedure),
         joinedload(Analysis.sample),
-        joinedload(Analysis.limit).options(joinedload(Limit.item), joinedload(Limit.product), joinedload(Limit.standard)),
+        joinedload(Analysis.limit).options(*_LIMIT),
+        selectinload(Analysis.bases).joinedload(Basis.limit).options(*_LIMIT),
         joinedload(Analysis.attempts).options(selectinload(Attempt.determinations), selectinload(Attempt.judgements)),
     )
 
@@ -200,25 +217,62 @@ def review_rows(work: Session) -> list[ReviewRow]:
     return [_review_row(sample) for sample in work.scalars(query).unique()]
 
 
-def explained(explanation: Mapping[str, Any]) -> tuple[Step, ...]:
-    """Put a stored judgement into words, step by step: determined, calculated, reported, limit, comparison, verdict."""
+def explained(explanation: Mapping[str, Any], cause: str = "") -> tuple[Step, ...]:
+    """Put a stored judgement into words, step by step: determined, turned, reported, limit, comparison, verdict, and each further limit.
+
+    *cause* is why another limit was chosen than the product's day gives.
+    """
     said = {key: value or "" for key, value in explanation.items()}
     unit = said["unit"]
-    requirement = f"{said['operator']} {said['limit']}".strip()
     steps = [Step(_("Determined"), " · ".join(explanation["determined"]), _("Formula {formula}").format(formula=said["formula"]) if said["formula"] else "")]
     if said["tolerance"]:
         steps.append(Step(_("Allowed difference"), said["tolerance"]))
     if said["value"]:
-        steps.append(Step(_("Calculated"), said["value"], _("not rounded")))
+        turned = said.get("entered_in") not in ("", None, unit)
+        detail = _("not rounded; entered in {unit}, turned by an exact factor").format(unit=said["entered_in"]) if turned else _("not rounded")
+        steps.append(Step(_("Calculated"), f"{said['value']} {unit}".strip() if turned else said["value"], detail))
     if said["reported"]:
         detail = _("rounded to {interval}, GB/T 8170-2008").format(interval=said["rounding"]) if said["rounding"] else _("as measured")
         steps.append(Step(_("Reported"), f"{said['reported']} {unit}".strip(), detail))
+    if said["standard"]:
+        chosen = _("chosen by hand: {cause}").format(cause=cause) if cause else _("in force on the product's day")
+        others = _("{holders} may choose another limit or edition, with the reason in writing.").format(holders=holders(Right.CATALOGUE))
+        steps.append(Step(_("Edition"), said["standard"], f"{chosen}\n{others}"))
+    steps.extend(_held(said))
+    for other in explanation.get("others") or ():
+        steps.extend(_held({key: value or "" for key, value in other.items()}))
+    return tuple(steps)
+
+
+def _held(said: Mapping[str, Any]) -> list[Step]:
+    """Return a value against one limit: the limit, what was compared, the verdict with its sentences."""
+    requirement, unit, steps = f"{said['operator']} {said['limit']}".strip(), said["unit"], []
     if requirement:
-        steps.append(Step(_("Limit"), f"{requirement} {unit}".strip(), f"{said['standard']} {said['clause']}".strip()))
+        place = " ".join(part for part in (said["standard"], said["clause"], said.get("level", ""), said.get("basis", "")) if part)
+        steps.append(Step(_("Limit"), f"{requirement} {unit}".strip(), place))
+    if requirement and said["compared"]:
         steps.append(Step(_("Compared"), said["compared"], _(COMPARISON_WORDS[Comparison(said["comparison"])])))
-    verdict, reason = Verdict(said["verdict"]), Reason(said["reason"])
-    why = _(REASON_WORDS[reason]).format(compared=f"{said['compared']} {unit}".strip(), unit=unit)
-    return (*steps, Step(_("Verdict"), _(VERDICT_WORDS[verdict]), why))
+    why = _(REASON_WORDS[Reason(said["reason"])]).format(compared=f"{said['compared']} {unit}".strip(), unit=unit)
+    more = [Said(one["words"], one["facts"]).shown() for one in said.get("said") or ()]
+    verdict = Verdict(said["verdict"])
+    return [*steps, Step(_("Verdict"), _(VERDICT_WORDS[verdict]), "\n".join((why, *more)), verdict)]
+
+
+def drawn(requirement: str) -> str:
+    """Return the number to draw a value against: the bound of a limit with one side, or nothing."""
+    bounds = limits.requirement(requirement)
+    one = (bounds.high or bounds.low) if isinstance(bounds, Bounds) and bounds.operator else None
+    return "" if one is None else plain(one)
+
+
+def _held_against(one: Analysis) -> list[Limit]:
+    """Return the limits of the library that an analysis is held against."""
+    return [limit for limit in (one.limit, *(basis.limit for basis in one.bases)) if limit]
+
+
+def _unplaced(one: Analysis, sure: frozenset[tuple[int, str]]) -> str:
+    """Return the classification in which the product's place under a limit's heading is not confirmed, or nothing."""
+    return next((limit.heading.classification for limit in _held_against(one) if (one.sample.product_id, limit.heading.code) not in sure), "")
 
 
 INPUT_WORDS = {
@@ -228,13 +282,16 @@ INPUT_WORDS = {
 }
 
 
-def _row(one: Analysis, people: Mapping[int, str], facts: AnalysisFacts, confirmed: frozenset[str]) -> AnalysisRow:
+def _row(one: Analysis, people: Mapping[int, str], facts: AnalysisFacts, confirmed: frozenset[str], unplaced: str) -> AnalysisRow:
     attempt = one.attempts[-1] if one.attempts else None
     last = {found.place: found for found in attempt.determinations} if attempt else {}
-    places = range(1, one.procedure.determinations + 1)
+    places = range(1, one.places + 1)
     judged = attempt.judgements[-1] if attempt and attempt.judgements else None
-    limit = one.limit
-    unit = limit.unit if limit and limit.unit else one.procedure.unit
+    limit, rules, said = one.limit, one.rules(), judged.explanation if judged else {}
+    unit = said.get("unit") or (limit.unit if limit and limit.unit else one.procedure.unit)
+    held = _held_against(one)
+    confirmed_all = all(each.code in confirmed for each in held)
+    titles = {each.standard.code: each.standard.title_zh for each in held}
     return AnalysisRow(
         one.id,
         one.sample.number,
@@ -246,24 +303,33 @@ def _row(one: Analysis, people: Mapping[int, str], facts: AnalysisFacts, confirm
         one.state,
         one.position,
         people.get(one.assigned_to or 0, ""),
-        one.procedure.determinations,
+        one.places,
         _inputs(one.procedure.formula, one.procedure.inputs),
         tuple(last[place].text if place in last else "" for place in places),
         tuple(last[place].inputs if place in last else {} for place in places),
         tuple(bool(place in last and last[place].reading_id) for place in places),
-        f"{limit.operator} {plain(limit.limit)}" if limit and limit.limit is not None else _(limit.operator) if limit else "",
-        plain(limit.limit) if limit and limit.limit is not None else "",
-        f"{limit.standard.code} {limit.clause}".strip() if limit else "",
-        bool(limit and limit.code in confirmed),
+        "\n".join(_demanded(rule, unit) for rule in rules),
+        drawn(limit.requirement) if limit and limit.unit in ("", unit) else "",
+        "\n".join(rule.place() for rule in rules),
+        bool(rules) and confirmed_all and not unplaced,
         judged.reported if judged else "",
         judged.verdict if judged else Verdict.UNDECIDED,
         bool(judged and _near(judged.explanation)),
         facts.lacks,
-        tuple(_attempt(tried, people, one.procedure.determinations) for tried in one.attempts),
-        explained(judged.explanation) if judged else (),
+        tuple(_attempt(tried, people, one.places) for tried in one.attempts),
+        explained(judged.explanation, one.limit_cause) if judged else (),
         people.get(one.reviewed_by or 0, ""),
         facts,
+        unplaced if confirmed_all else "",
+        tuple((rule.standard, titles.get(rule.standard, "")) for rule in rules),
+        tuple(each["standard"] for each in (said, *(said.get("others") or ())) if each.get("verdict") == Verdict.FAIL),
+        Comparison(said["comparison"]) if said else None,
     )
+
+
+def _demanded(rule: limits.Limit, unit: str) -> str:
+    """Return what is demanded as a row shows it, with its unit where that is not the row's."""
+    return " ".join(part for part in (rule.demanded(), rule.unit if rule.unit != unit else "", rule.level) if part)
 
 
 def _attempt(attempt: Attempt, people: Mapping[int, str], places: int) -> AttemptRow:
@@ -297,11 +363,14 @@ def _facts(one: Analysis, reported: str) -> AnalysisFacts:
 
 
 def _lacks(one: Analysis, attempt: Attempt | None) -> str | None:
-    found = [measured(determination, one.procedure.unit) for determination in counting(attempt, one.procedure)]
+    try:
+        found = [measured(determination, one.unit) for determination in counting(attempt, one.places)]
+    except Refusal as refusal:  # in a unit that no longer turns into the procedure's
+        return refusal.words
     if empty := found.count(None):
         return n_("{count} value is missing.", "{count} values are missing.", empty).format(count=empty)
     tolerance = one.procedure.rule("").tolerance
-    numbers = [round_to(value.value, one.procedure.single_rounding) for value in found if value and value.value is not None]
+    numbers = [round_to(value.value, one.procedure.single_rounding) for value in found if value and value.value is not None and value.kind is Kind.NUMBER]
     return tolerance.refusal(numbers) if tolerance and len(numbers) == len(found) else None
 
 

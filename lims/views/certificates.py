@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lims.clock import DEFAULT_ZONE, day_of
 from lims.domain.analyses import Analysis, Attempt
-from lims.domain.catalogue import Limit
 from lims.domain.certificates import Certificate, Document
 from lims.domain.people import Person
 from lims.domain.samples import Sample
@@ -222,9 +221,14 @@ def facts_of(work: Session, key: int) -> CertificateFacts:
         frozenset().union(*(one.facts.entered_by | {one.facts.submitted_by or 0} for one in found if one.facts)),
         frozenset(_reviewers(work, certificate.sample_id)),
         tuple(one.item for one in found if one.state is not AnalysisState.REVIEWED),
-        tuple(one.item for one in found if one.limit_place and not one.limit_confirmed),
+        tuple(_unsure(one) for one in found if one.limit_place and not one.limit_confirmed),
         tuple(one.item for one in found if one.verdict is Verdict.UNDECIDED),
     )
+
+
+def _unsure(one: analyses.AnalysisRow) -> str:
+    """Name an item whose limit is not confirmed; where it is the product's place that is not, say so."""
+    return _("{item} (the product's place in {classification})").format(item=one.item, classification=one.unplaced) if one.unplaced else one.item
 
 
 def sheet(work: Session, key: int, now: datetime, approver: Signature | None = None) -> Sheet:
@@ -238,17 +242,11 @@ def sheet(work: Session, key: int, now: datetime, approver: Signature | None = N
 def _sheet(work: Session, certificate: Certificate, chosen: Mapping[str, str], now: datetime, approver: Signature | None) -> Sheet:
     sample = work.scalars(select(Sample).where(Sample.id == certificate.sample_id).options(joinedload(Sample.sampling))).one()
     found = analyses.rows(work, ids=_counted(work, sample.id))
-    limits = {
-        row.id: row
-        for row in work.scalars(
-            select(Analysis)
-            .where(Analysis.sample_id == sample.id, Analysis.state != AnalysisState.CANCELLED)
-            .options(joinedload(Analysis.limit).joinedload(Limit.standard), joinedload(Analysis.procedure))
-        )
-    }
-    standards = {(limit.standard.code, limit.standard.title_zh) for row in limits.values() if (limit := row.limit)}
-    methods = {(row.procedure.method, row.procedure.title_zh) for row in limits.values()}
-    findings = [_finding(one, limits[one.id]) for one in found]
+    query = select(Analysis).where(Analysis.sample_id == sample.id, Analysis.state != AnalysisState.CANCELLED)
+    asked = {row.id: row for row in work.scalars(query.options(joinedload(Analysis.procedure)))}
+    standards = {standard for one in found for standard in one.standards}
+    methods = {(row.procedure.method, row.procedure.title_zh) for row in asked.values()}
+    findings = [_finding(one, asked[one.id]) for one in found]
     verdict = together(one.verdict for one in found)
     titles = [titled(code, title) for code, title in sorted(standards)]
     zone = chosen["time_zone"]
@@ -266,7 +264,7 @@ def _sheet(work: Session, certificate: Certificate, chosen: Mapping[str, str], n
         intake=sample.intake,
         received_on=day_of(sample.received_at or now, zone),
         tested_from=day_of(min(begun, default=now), zone),
-        tested_to=day_of(max((row.submitted_at for row in limits.values() if row.submitted_at), default=now), zone),
+        tested_to=day_of(max((row.submitted_at for row in asked.values() if row.submitted_at), default=now), zone),
         approved_on=approver.day if approver else None,
         lines=tuple(_line(place, one) for place, one in enumerate(found, 1)),
         standards=tuple(titles),
@@ -299,8 +297,8 @@ def _line(place: int, one: analyses.AnalysisRow) -> SheetLine:
 
 
 def _finding(one: analyses.AnalysisRow, row: Analysis) -> conclusion.Finding:
-    standard = titled(row.limit.standard.code, row.limit.standard.title_zh) if row.limit else ""
-    return conclusion.Finding(one.item, one.verdict, standard, row.procedure.comparison)
+    titles = [titled(code, title) for code, title in one.standards if code in one.broken] or [titled(*standard) for standard in one.standards]
+    return conclusion.Finding(one.item, one.verdict, _(", ").join(dict.fromkeys(titles)), one.comparison or row.procedure.comparison, row.procedure.decision)
 
 
 def _counted(work: Session, sample: int) -> list[int]:

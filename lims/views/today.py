@@ -74,7 +74,7 @@ TASKS = (
     ("matched", N_("reading to accept"), N_("readings to accept"), Right.TEST, "inbox"),
     ("submitted", N_("sample to review"), N_("samples to review"), Right.REVIEW, "review"),
     ("drafts", N_("report to approve"), N_("reports to approve"), Right.APPROVE, "certificates"),
-    ("unconfirmed", N_("limit to confirm"), N_("limits to confirm"), Right.CATALOGUE, "limits"),
+    ("unconfirmed", N_("limit to confirm"), N_("limits to confirm"), Right.CONFIRM, "limits"),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -10,15 +11,17 @@ import pytest
 from sqlalchemy import func, select
 
 from lims.clock import SteppingClock
+from lims.db import seed
 from lims.db.store import Store
-from lims.domain.catalogue import Item, Limit, Procedure, Product, Standard
+from lims.domain.catalogue import Heading, Item, Limit, Panel, Procedure, Product
+from lims.domain.thing import Thing
 from lims.domain.trail import TrailLine
-from lims.rules.rights import Right
+from lims.rules.rights import PROGRAM, Right
 from lims.services import founding, people
 from lims.services.founding import FoundingDraft
 from lims.views import people as people_view
 from lims.views import settings as settings_view
-from tests.services.small import MORNING, PASSWORD, PASSWORDS, Copies, Small
+from tests.services.small import ITEMS, LIMITS, MORNING, PASSWORD, PASSWORDS, Copies, Small, library
 
 DRAFT = FoundingDraft("示范区检验所", "迎宾路 8 号", "guan", "管理员", PASSWORD, PASSWORD, {"laboratory_phone": "010-1"})
 
@@ -33,14 +36,15 @@ def new(laboratory: Copies) -> Iterator[Small]:
 
 def test_a_laboratory_is_founded_with_its_library_and_one_administrator(new: Small) -> None:
     assert not new.do(people_view.any_account)
-    actor = new.do(founding.found, DRAFT)
+    actor = new.do(founding.found, DRAFT, library())
     assert (actor.login, actor.rights) == ("guan", {Right.PEOPLE, Right.SETTINGS, Right.TRAIL})
     assert new.do(people.sign_in, "guan", PASSWORD).must_change is False
     said = new.do(settings_view.values)
     assert (said["laboratory_name"], said["laboratory_address"], said["laboratory_phone"]) == ("示范区检验所", "迎宾路 8 号", "010-1")
     with new.store.work() as work:
-        counted = [work.scalar(select(func.count()).select_from(kind)) for kind in (Item, Product, Standard, Procedure, Limit)]
-    assert counted == [6, 3, 4, 6, 6]
+        assert set(work.scalars(select(Limit.code))) == LIMITS
+        assert set(work.scalars(select(Item.code))) == ITEMS
+        assert set(work.scalars(select(Product.code))) == {"cowpea", "maize", "wine"}
 
 
 def test_a_mistake_founds_nothing(new: Small, subtests: pytest.Subtests) -> None:
@@ -57,17 +61,35 @@ def test_a_mistake_founds_nothing(new: Small, subtests: pytest.Subtests) -> None
     assert not new.do(people_view.any_account)
 
 
-def test_a_laboratory_is_founded_once(new: Small) -> None:
+def shipped(file: str) -> int:
+    """Return how many rows a file of the shipped library has."""
+    return sum(len(list(csv.DictReader(path.read_text("utf-8").splitlines()))) for path in seed.CATALOGUE.glob(file))
+
+
+def counted(new: Small, kind: type[Thing]) -> int:
+    """Return how many rows there are of a kind."""
+    with new.store.work() as work:
+        return work.scalar(select(func.count()).select_from(kind)) or 0
+
+
+def test_a_new_laboratory_gets_the_whole_shipped_library_and_is_founded_once(new: Small) -> None:
     new.do(founding.found, DRAFT)
+    for kind, file in ((Item, "items.csv"), (Heading, "headings.csv"), (Limit, "limits/*.csv"), (Panel, "panels.csv"), (Procedure, "procedures.csv")):
+        assert counted(new, kind) == shipped(file) > len(LIMITS)
     assert new.refused(founding.found, replace(DRAFT, login="other")) == "This laboratory has accounts already. Sign in."
 
 
 def test_the_library_of_a_newer_program_is_added_without_touching_what_is_there(new: Small) -> None:
-    new.do(founding.found, DRAFT)
+    new.do(founding.found, DRAFT, library())
+    with new.store.work() as work, work.acting(PROGRAM, "test.rename"):
+        work.scalars(select(Product).where(Product.code == "maize")).one().prefix = "YM"
+    new.do(founding.refresh_library)
+    with new.store.work() as work:
+        lines = work.scalars(select(TrailLine).where(TrailLine.kind == "limit").order_by(TrailLine.id)).all()
+        assert work.scalars(select(Product.prefix).where(Product.code == "maize")).one() == "YM"
+    assert [(line.verb, line.person_id) for line in lines] == [("laboratory.found", 0)] * len(LIMITS) + [("laboratory.library", 0)] * (
+        shipped("limits/*.csv") - len(LIMITS)
+    )
     before = new.trail_length()
     new.do(founding.refresh_library)
     assert new.trail_length() == before
-    with new.store.work() as work:
-        lines = work.scalars(select(TrailLine).where(TrailLine.kind == "limit")).all()
-    assert len(lines) == 6
-    assert {(line.verb, line.person_id) for line in lines} == {("laboratory.found", 0)}

@@ -98,7 +98,7 @@ def test_what_does_not_fit_needs_a_person_and_says_why(small: Small, subtests: p
         (Sent(number, "", "1", "mg/kg"), f"Nothing called — is asked of sample {number}."),
         (afb(number, "4.7", "μg/L"), "μg/L cannot be turned into μg/kg."),
         (afb(number, "4.7", ""), "no unit cannot be turned into μg/kg."),
-        (afb(number, "POS"), "“POS” is no value. Write a number like 0.035, or <0.01, or 未检出."),
+        (afb(number, "ERR 3"), "“ERR 3” is no value. Write a number like 0.035, or <0.01, or 未检出."),
         (afb(number, ""), "“” is no value. Write a number like 0.035, or <0.01, or 未检出."),
         (Sent(number, "moisture", "12.5", "%"), "Moisture is calculated from weighings; a reading cannot stand in for them."),
         (afb(number, status="preliminary"), "The instrument calls this value preliminary; it does not enter a result by itself."),
@@ -108,6 +108,15 @@ def test_what_does_not_fit_needs_a_person_and_says_why(small: Small, subtests: p
         with subtests.test(words):
             row = one(small, sent, content=words.encode())
             assert (row.state, row.analysis_id, row.reason) == (ReadingState.NEEDS_PERSON, None, words)
+
+
+def test_found_or_not_found_is_a_value_that_decides_nothing_where_the_limit_is_a_number(small: Small) -> None:
+    number = small.begun()
+    row = one(small, afb(number, "POS"))
+    assert (row.state, row.reason) == (ReadingState.MATCHED, "")
+    small.do(readings.accept, [row.id], by="jian")
+    analysis = small.rows(number)["aflatoxin-b1"]
+    assert (analysis.values, analysis.verdict) == (("POS",), Verdict.UNDECIDED)
 
 
 def test_a_reading_of_an_analysis_that_is_not_in_test_needs_a_person(small: Small) -> None:

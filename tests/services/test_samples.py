@@ -18,10 +18,11 @@ from lims.domain.samplings import Sampling
 from lims.domain.trail import TrailLine
 from lims.errors import Mistakes, Refusal, Stale
 from lims.rules.flows import CertificateState, SampleState
-from lims.services import analyses, certificates, samples, settings, worksheets
+from lims.services import analyses, certificates, placements, samples, settings, worksheets
 from lims.services.samples import Asked
 from lims.views import samples as view
 from tests.services.small import INTAKE, PASSWORD, Apart, Small
+from tests.services.stating import Stated, state
 
 MARKUP = ["<b>玉米</b>", "玉米 & 大豆", "{prefix}", "=1+1", "%s %(x)s", "\\n'\"", "玉米\t🌽"]
 
@@ -128,6 +129,7 @@ NOT_IN_THE_LIBRARY = {
     "procedure of another item": Asked("moisture", "carbofuran-lcms", "gb1353-2018-moisture-maize"),
     "limit of another item": Asked("moisture", "moisture-drying", "gb2761-2017-aflatoxin-b1-maize"),
     "unknown item": Asked("gold", "gold-by-eye"),
+    "method that only screens": Asked("aflatoxin-b1", "aflatoxin-b1-kj201708", "gb2761-2017-aflatoxin-b1-maize"),
     "unknown limit": Asked("moisture", "moisture-drying", "gb0-0-nothing"),
 }
 
@@ -136,14 +138,19 @@ def test_what_the_library_does_not_hold_in_this_way_is_not_asked(small: Small, s
     for why, asked in NOT_IN_THE_LIBRARY.items():
         with subtests.test(why):
             said = small.mistaken(samples.register, replace(small.draft(), asked=(asked,)), by="shou")
-            called = {"moisture": "Moisture"}.get(asked.item, asked.item)
+            called = {"moisture": "Moisture", "aflatoxin-b1": "Aflatoxin B1"}.get(asked.item, asked.item)
             assert said == {"asked": f"{called} is not in the library in this way. Choose again."}
 
 
-def test_an_item_is_asked_of_a_sample_once(small: Small) -> None:
+def test_an_item_is_asked_of_a_sample_once_by_one_method(small: Small) -> None:
     asked = Asked("moisture", "moisture-drying", "gb1353-2018-moisture-maize")
-    said = small.mistaken(samples.register, replace(small.draft(), asked=(asked, asked)), by="shou")
-    assert said == {"asked": "Moisture is chosen twice. Choose one method and one limit for it."}
+    for twice, words in (
+        (asked, "Moisture is chosen twice against the same limit."),
+        (replace(asked, procedure="moisture-reader"), "Moisture is chosen by two methods. Choose one."),
+    ):
+        assert small.mistaken(samples.register, replace(small.draft(), asked=(asked, twice)), by="shou") == {"asked": words}
+    bare = replace(small.draft(), asked=(replace(asked, limit=None),) * 2)
+    assert small.mistaken(samples.register, bare, by="shou") == {"asked": "Moisture is chosen twice against the same limit."}
 
 
 def test_an_item_may_be_asked_without_a_limit(small: Small) -> None:
@@ -355,6 +362,53 @@ def test_a_limit_of_another_product_or_of_an_edition_not_in_force_on_the_product
     assert older == foreign == {"asked": "Aflatoxin B1 is not in the library in this way. Choose again."}
     number = small.registered("wine")
     assert small.mistaken(samples.ask, number, small.draft().asked, by="shou").keys() == {"asked"}
+
+
+AFB1 = Asked("aflatoxin-b1", "aflatoxin-b1-reader", "gb2761-2017-aflatoxin-b1-maize")
+
+
+def test_an_item_asked_against_several_limits_is_one_analysis_that_keeps_them_all(small: Small) -> None:
+    state(small, first := Stated("gb9001-afb1", "aflatoxin-b1", "≤5"), second := Stated("gb9001-afb1-2", "aflatoxin-b1", "≤2", level="优级"))
+    wanted = (AFB1, *(replace(AFB1, limit=one.code) for one in (first, second)))
+    number = small.do(samples.register, replace(small.draft(), asked=wanted), by="shou")
+    (row,) = small.card(number).analyses
+    assert row.requirement.splitlines() == ["≤ 20", "≤ 5", "≤ 2 优级"]
+    assert row.limit_place.splitlines() == ["GB 2761-2017 表1", "GB 9001-2020", "GB 9001-2020"]
+
+
+def test_an_item_asked_with_a_limit_and_without_one_is_held_against_the_limit(small: Small) -> None:
+    number = small.do(samples.register, replace(small.draft(), asked=(replace(AFB1, limit=None), AFB1)), by="shou")
+    (row,) = small.card(number).analyses
+    assert (row.requirement, row.limit) == ("≤ 20", "20")
+
+
+def test_a_further_limit_is_checked_as_the_first(small: Small) -> None:
+    state(small, gone := Stated("gb9001-afb1", "aflatoxin-b1", "≤5", abolished=date(2026, 11, 20)))
+    for code in (gone.code, "gb1353-2018-moisture-maize", "nothing"):
+        said = small.mistaken(samples.register, replace(small.draft(), asked=(AFB1, replace(AFB1, limit=code))), by="shou")
+        assert said == {"asked": "Aflatoxin B1 is not in the library in this way. Choose again."}
+
+
+def test_a_day_on_which_a_further_limit_does_not_hold_is_no_correction(small: Small) -> None:
+    state(small, new := Stated("gb9001-afb1", "aflatoxin-b1", "≤5", in_force=date(2026, 11, 1)))
+    number = small.do(samples.register, replace(small.draft(), asked=(AFB1, replace(AFB1, limit=new.code))), by="shou")
+    said = small.mistaken(samples.correct, number, **corrected(small, number, product_date="2026-10-31"))
+    assert said == {"product_date": "On that day GB 9001-2020 is not in force, so other limits hold. Register the sample anew with this day."}
+    small.do(samples.correct, number, **corrected(small, number, product_date="2026-11-01"))
+
+
+def test_where_the_product_is_not_placed_nothing_is_asked_against_a_limit(small: Small) -> None:
+    small.do(placements.place, "maize", "GB 2761", [], by="ji")
+    assert small.mistaken(samples.register, replace(small.draft(), asked=(AFB1,)), by="shou") == {
+        "asked": "Aflatoxin B1 is not in the library in this way. Choose again."
+    }
+    assert small.do(samples.register, replace(small.draft(), asked=(replace(AFB1, limit=None),)), by="shou")
+
+
+def test_a_placement_nobody_has_confirmed_yet_is_enough_to_ask(small: Small) -> None:
+    small.do(placements.place, "maize", "GB 2761", ["gb2761-h20", "gb2761-h1"], by="ji")
+    number = small.do(samples.register, replace(small.draft(), asked=(AFB1,)), by="shou")
+    assert [row.limit_confirmed for row in small.card(number).analyses] == [False]
 
 
 # -- asking more

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from lims import services
 from lims.domain.trail import TrailLine
 from lims.rules.rights import ROLES, Right, Role, holders, right_refusal
 from lims.services import certificates
@@ -17,9 +21,12 @@ from lims.services.catalogue import confirm
 from lims.services.instruments import InstrumentDraft
 from lims.services.people import AccountDraft
 from lims.services.readings import Sent
+from lims.services.scope import ScopeDraft
 from lims.services.verb import VERBS, verb
 from lims.views import samples as sample_view
+from lims.views.scope import scope
 from tests.services.small import FIRST, INTAKE, PASSWORD, Small
+from tests.services.stating import Stated, state
 
 R = Right
 
@@ -52,7 +59,18 @@ RIGHTS: dict[str, tuple[Right | None, str]] = {
     "certificates.issue": (R.APPROVE, "pi"),
     "certificates.revise": (R.APPROVE, "pi"),
     "certificates.void": (R.APPROVE, "pi"),
-    "catalogue.confirm": (R.CATALOGUE, "ji"),
+    "analyses.hold_against": (R.CATALOGUE, "ji"),
+    "catalogue.confirm": (R.CONFIRM, "ji"),
+    "catalogue.confirm_standard": (R.CONFIRM, "ji"),
+    "catalogue.date": (R.CATALOGUE, "ji"),
+    "catalogue.change_procedure": (R.CATALOGUE, "ji"),
+    "placements.add_product": (R.CATALOGUE, "ji"),
+    "placements.place": (R.CATALOGUE, "ji"),
+    "placements.confirm": (R.CONFIRM, "ji"),
+    "scope.add": (R.CATALOGUE, "ji"),
+    "scope.end": (R.CATALOGUE, "ji"),
+    "calendar.set": (R.CATALOGUE, "ji"),
+    "calendar.clear": (R.CATALOGUE, "ji"),
     "instruments.save": (R.INSTRUMENTS, "ji"),
     "people.create": (R.PEOPLE, "guan"),
     "people.amend": (R.PEOPLE, "guan"),
@@ -62,8 +80,11 @@ RIGHTS: dict[str, tuple[Right | None, str]] = {
 }
 """Verb -> the right it needs, by hand from the design, and somebody who has it. One's own password needs none."""
 
+for path in Path(services.__file__).parent.glob("*.py"):  # a verb is known once its module is read
+    import_module(f"lims.services.{path.stem}")
+
 ONE_ROLE = {"shou": Role.RECEPTIONIST, "jian": Role.ANALYST, "shen": Role.REVIEWER, "pi": Role.SIGNATORY, "ji": Role.TECHNICAL, "guan": Role.ADMINISTRATOR}
-BENCH = {R.RECEIVE, R.ASSIGN, R.TEST, R.REVIEW, R.APPROVE, R.CATALOGUE, R.INSTRUMENTS}
+BENCH = {R.RECEIVE, R.ASSIGN, R.TEST, R.REVIEW, R.APPROVE, R.CATALOGUE, R.CONFIRM, R.INSTRUMENTS}
 
 Calls = dict[str, tuple[tuple[Any, ...], dict[str, Any]]]
 
@@ -71,6 +92,10 @@ Calls = dict[str, tuple[tuple[Any, ...], dict[str, Any]]]
 def prepared(small: Small) -> Calls:
     """Bring a laboratory to where every verb can be done to something, each to a thing of its own; return the calls."""
     moisture = "gb1353-2018-moisture-maize"
+    state(small, other_limit := Stated("gb9001-afb1", "aflatoxin-b1", "≤5"))
+    small.do(VERBS["placements.place"], "wine", "GB 2761", (), by="ji")
+    small.do(VERBS["scope.add"], [ScopeDraft("酒类 葡萄酒", "sulphur-dioxide", "GB 5009.34-2022", date(2026, 1, 1))], by="ji")
+    (accredited,) = [row.id for row in small.do(scope, date(2026, 11, 23))]
     small.do(confirm, ["gb2760-2024-sulphur-dioxide-wine"], by="ji")
     waiting, assigned, given = small.keys(small.received()), small.assigned(small.received()), small.assigned(small.received())
     bench, other = small.keys(small.begun()), small.keys(small.begun())
@@ -120,7 +145,18 @@ def prepared(small: Small) -> Calls:
         "certificates.issue": ((approved,), {}),
         "certificates.revise": ((revised,), why),
         "certificates.void": ((issued, PASSWORD), why),
+        "analyses.hold_against": ((waiting["aflatoxin-b1"], other_limit.code), why),
         "catalogue.confirm": (([moisture],), {}),
+        "catalogue.confirm_standard": (("GB 2763-2021",), {}),
+        "catalogue.date": (("GB 1353-2018", date(2019, 2, 1), date(2030, 1, 1)), why),
+        "catalogue.change_procedure": (("aflatoxin-b1-reader", {"rounding": "0.1"}), why),
+        "placements.add_product": (("rice", "大米"), {}),
+        "placements.place": (("wine", "GB 2763", ()), {}),
+        "placements.confirm": (("wine", ["GB 2761"]), {}),
+        "scope.add": (([ScopeDraft("粮食 玉米", "moisture", "GB 5009.3-2016", date(2026, 1, 1))],), {}),
+        "scope.end": (([accredited], date(2026, 12, 1)), why),
+        "calendar.set": ((date(2026, 11, 30), False, "停电检修"), why),
+        "calendar.clear": ((date(2026, 10, 7),), why),
         "instruments.save": ((InstrumentDraft("MB-2", "读数仪"),), {}),
         "people.create": ((AccountDraft("xin", "新人", frozenset({Role.ANALYST}), FIRST),), {}),
         "people.amend": (("quan3", "改名", frozenset({Role.ANALYST}), True), {}),

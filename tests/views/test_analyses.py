@@ -17,6 +17,11 @@ def test_a_verdict_is_explained_step_by_step(small: Small) -> None:
         ("Allowed difference", "0.2 %", ""),
         ("Calculated", "12.51", "not rounded"),
         ("Reported", "12.5 %", "rounded to 0.1, GB/T 8170-2008"),
+        (
+            "Edition",
+            "GB 1353-2018",
+            "in force on the product's day\nTechnical manager may choose another limit or edition, with the reason in writing.",
+        ),
         ("Limit", "≤ 14.0 %", "GB 1353-2018 表1"),
         ("Compared", "12.5", "rounded value comparison (GB/T 8170-2008)"),
         ("Verdict", "Conforms", "The value keeps the limit."),

@@ -16,21 +16,28 @@ from lims.domain.people import Person
 from lims.domain.thing import Thing
 from lims.rules.flows import ReadingState
 from lims.rules.rights import Actor
-from lims.services import analyses, instruments, people, readings, samples, worksheets
+from lims.services import analyses, catalogue, instruments, people, placements, readings, samples, scope, worksheets
 from lims.services.instruments import InstrumentDraft
 from lims.services.people import AccountDraft
 from lims.services.readings import Sent
+from lims.services.scope import ScopeDraft
 from lims.views import analyses as analysis_view
 from lims.views import businesses as business_view
+from lims.views import calendar as calendar_view
 from lims.views import catalogue as catalogue_view
 from lims.views import certificates as certificate_view
 from lims.views import finding, labels, today, trail
 from lims.views import instruments as instrument_view
+from lims.views import items as item_view
 from lims.views import people as people_view
+from lims.views import placements as placement_view
 from lims.views import samples as sample_view
+from lims.views import scope as scope_view
 from lims.views import settings as setting_view
+from lims.views import standards as standard_view
 from lims.views import worksheets as worksheet_view
 from tests.services.small import FIRST, INTAKE, KINDS, ROLES, Copies, Small, message, statements
+from tests.services.stating import Stated, state
 
 ON = date(2026, 11, 23)
 View = Callable[[Work], Any]
@@ -58,6 +65,25 @@ VIEWS: dict[str, View] = {
     "catalogue.find_limits": lambda work: catalogue_view.find_limits(work, "maize", "水分", ON),
     "catalogue.offers": lambda work: catalogue_view.offers(work, "maize", ON),
     "catalogue.products": catalogue_view.products,
+    "catalogue.asked_limits": lambda work: catalogue_view.asked_limits(work, ON),
+    "catalogue.placed_limits": lambda work: catalogue_view.placed_limits(work, ON),
+    "catalogue.search_limits": lambda work: catalogue_view.search_limits(work, ON, "gb"),
+    "catalogue.limit_page": lambda work: catalogue_view.limit_page(work, ON, "all", "gb"),
+    "catalogue.choices": lambda work: catalogue_view.choices(work, 1, ON),
+    "catalogue.confirmed_codes": catalogue_view.confirmed_codes,
+    "catalogue.unconfirmed": catalogue_view.unconfirmed,
+    "placements.placing": lambda work: placement_view.placing(work, "wine"),
+    "standards.standards": lambda work: standard_view.standards(work, ON),
+    "standards.headings_in": lambda work: standard_view.headings_in(work, "GB 9001"),
+    "standards.rules": standard_view.rules,
+    "standards.panel": lambda work: standard_view.panel(work, "gb9001-h0"),
+    "items.items": item_view.items,
+    "items.procedures": lambda work: item_view.procedures(work, ON),
+    "items.methods": item_view.methods,
+    "items.item_codes": item_view.item_codes,
+    "scope.scope": lambda work: scope_view.scope(work, ON),
+    "calendar.days": lambda work: calendar_view.days(work, 2026),
+    "calendar.calendar": calendar_view.calendar,
     "settings.values": setting_view.values,
     "today.card": lambda work: today.card(work, analyst(work)),
     "today.counts": today.counts,
@@ -69,7 +95,8 @@ VIEWS: dict[str, View] = {
 
 GROW = {
     "samples.rows", "analyses.waiting", "analyses.rows of a worksheet", "analyses.review_rows", "certificates.rows", "instruments.rows", "instruments.inbox",
-    "instruments.candidates", "people.rows", "businesses.rows", "trail.rows",
+    "instruments.candidates", "people.rows", "businesses.rows", "trail.rows", "catalogue.products", "catalogue.limit_rows", "catalogue.placed_limits",
+    "catalogue.search_limits", "catalogue.confirmed_codes", "standards.standards", "standards.headings_in", "items.items", "items.procedures", "scope.scope",
 }  # fmt: skip
 """Those whose rows are counted too, so that the comparison means something."""
 
@@ -102,6 +129,14 @@ def fill(small: Small, count: int) -> None:
         analyses.review(work, [keys[number] for number in reviewed], by=shen)
         for number in bench:
             readings.land(work, message(Sent(number, "sulphur-dioxide", "0.18", "g/L"), content=number.encode()))
+    state(small, *(Stated(f"gb{year}-x", f"x{year}", "≤1", standard=f"GB 9001-{year}", heading=f"gb9001-h{year}") for year in range(1950, 1950 + count)))
+    with small.store.work() as work:
+        for number in range(count):
+            placements.add_product(work, f"product{number}", f"产品 {number}", by=ji)
+            placements.place(work, f"product{number}", "GB 9001", [f"gb9001-h{1950 + number}"], by=ji)
+            placements.confirm(work, f"product{number}", ["GB 9001"], by=ji)
+        catalogue.confirm(work, [f"gb{1950 + number}-x" for number in range(count)], by=ji)
+        scope.add(work, [ScopeDraft(f"对象 {number}", "moisture", "GB 5009.3-2016", ON) for number in range(count)], by=ji)
     for draft in drafts[0]:
         small.do(samples.receive, small.do(samples.register, small.draft("wine", business_name=draft.form["business_name"]), by="shou"), INTAKE, by="shou")
 
@@ -166,8 +201,8 @@ def parts(thing: Any) -> Iterator[Any]:
 
 def test_every_dataclass_of_a_view_is_frozen() -> None:
     modules = (
-        analysis_view, business_view, catalogue_view, certificate_view, finding, instrument_view, labels, people_view, sample_view, setting_view, today, trail,
-        worksheet_view,
+        analysis_view, business_view, calendar_view, catalogue_view, certificate_view, finding, instrument_view, item_view, labels, people_view, placement_view,
+        sample_view, scope_view, setting_view, standard_view, today, trail, worksheet_view,
     )  # fmt: skip
     kinds = [kind for module in modules for kind in vars(module).values() if dataclasses.is_dataclass(kind) and kind.__module__ == module.__name__]
     assert len(kinds) > 20

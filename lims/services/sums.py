@@ -1,0 +1,99 @@
+"""Items that are not tested but added up: worked out anew whenever one of their parts is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from lims.db.store import Work
+from lims.domain.analyses import Analysis
+from lims.domain.catalogue import Item, SumRule
+from lims.errors import Refusal
+from lims.rules.flows import AnalysisState
+from lims.rules.limits import Bounds, requirement
+from lims.rules.quantity import Measured, read
+from lims.rules.rounding import plain
+from lims.rules.sums import NotFound, Part, SumKind, sum_of
+from lims.views.analyses import load, present
+from lims.views.items import parts
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A sum rule as this unit of work found it."""
+
+    item: int
+    kind: SumKind
+    parts: tuple[str, ...]
+    not_found: NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A sum that came out, or no longer does: the analysis it belongs to, its text, and what it was added up from."""
+
+    analysis: Analysis
+    text: str
+    inputs: dict[str, str]
+
+
+def added_up(work: Work, item: int) -> bool:
+    """Tell whether an item is added up from others, so that nobody types it."""
+    return any(rule.item == item for rule in _rules(work))
+
+
+def depending(work: Work, row: Analysis) -> Iterator[Added]:
+    """Return the sums of the same sample that *row* is a part of, as they come out now."""
+    rules = [rule for rule in _rules(work) if row.item.code in rule.parts]
+    if not rules:
+        return
+    wanted = {row.item_id, *(rule.item for rule in rules)}
+    query = select(Analysis.id).join(Item, Analysis.item_id == Item.id).where(Analysis.sample_id == row.sample_id, Analysis.state != AnalysisState.CANCELLED)
+    named = {code for rule in rules for code in rule.parts}
+    keys = work.scalars(query.where(Item.code.in_(named) | Analysis.item_id.in_(wanted)))
+    siblings = load(work, keys.all())
+    for one in siblings:
+        mine = [rule for rule in rules if rule.item == one.item_id]
+        if mine and one.state is AnalysisState.IN_TEST:
+            yield _added(one, siblings, mine)
+
+
+def _added(one: Analysis, siblings: Sequence[Analysis], rules: Sequence[Rule]) -> Added:
+    """Return the largest of the sums that rules give; nothing while a part is missing or cannot be added."""
+    sums: list[Decimal] = []
+    inputs: dict[str, str] = {}
+    for rule in rules:
+        rows = [row for row in siblings if row.item.code in rule.parts]
+        try:
+            found = [_part(row) for row in rows]
+            if None in found:
+                return Added(one, "", {})
+            if ready := [part for part in found if part]:
+                sums.append(sum_of(ready, rule.kind, rule.not_found))
+                inputs |= {row.item.code: part.found.shown() for row, part in zip(rows, ready, strict=True)}
+        except Refusal:
+            return Added(one, "", {})
+    return Added(one, plain(max(sums)) if sums else "", inputs)
+
+
+def _part(row: Analysis) -> Part | None:
+    """Return what an analysis found, exactly and in its limit's unit, beside that limit; None where there is no judged value yet."""
+    judged = present(row).judgements[-1].explanation if row.attempts and present(row).judgements else None
+    bounds = requirement(row.limit.requirement) if row.limit else None
+    if not judged or not judged["reported"] or not row.limit or not isinstance(bounds, Bounds) or bounds.high is None:
+        return None
+    found = read(judged["reported"])
+    exact = Measured(found.text, Decimal(judged["value"])) if judged["value"] and not found.comparator and found.value is not None else found
+    return Part(row.item.code, exact.into(judged["unit"], row.limit.unit), bounds.high)  # a further limit may have decided, in a unit of its own
+
+
+def _rules(work: Work) -> list[Rule]:
+    known: list[Rule] | None = work.info.get("sum_rules")
+    if known is None:
+        with work.no_autoflush:  # what is being entered goes to the database in one piece
+            known = [Rule(row.item_id, row.kind, parts(row.parts), row.not_found) for row in work.scalars(select(SumRule))]
+        work.info["sum_rules"] = known
+    return known
