@@ -95,6 +95,8 @@ def fill(work: Work, cells: Sequence[Typed], *, by: Actor) -> list[Problem]:
 def submit(work: Work, analyses: Sequence[int], *, by: Actor) -> None:
     """Hand in what was tested: the analyst signs every one of them. All or none."""
     for row, facts in _rows(work, analyses):
+        if missing := sums.waiting_for(work, row, analyses):
+            raise Refusal(_("{item} is added up from {parts}. Hand those in first, or with it.").format(item=named(row.item), parts=_(", ").join(missing)))
         row.state = ANALYSIS_FLOW.make("submit", facts, by)
         row.submitted_by, row.submitted_at = by.id, work.now()
         work.add(_signature(work, row, "test", by))
@@ -102,8 +104,8 @@ def submit(work: Work, analyses: Sequence[int], *, by: Actor) -> None:
 
 @verb("analyses.recall")
 def recall(work: Work, analyses: Sequence[int], *, by: Actor) -> None:
-    """Take back what nobody has acted on yet."""
-    for row, facts in _rows(work, analyses):
+    """Take back what nobody has acted on yet; a sum goes with its part."""
+    for row, facts in _rows(work, [*analyses, *sums.resting_on(work, analyses)]):
         row.state = ANALYSIS_FLOW.make("recall", facts, by)
 
 
@@ -117,8 +119,8 @@ def repeat(work: Work, analysis: int, *, reason: str, by: Actor) -> None:
 
 @verb("analyses.return")
 def return_(work: Work, analyses: Sequence[int], *, reason: str, by: Actor) -> None:
-    """Send results back to the bench with a reason: a further attempt begins, the first one stays."""
-    for row, facts in _rows(work, analyses):
+    """Send results back to the bench with a reason: a further attempt begins, the first one stays; a sum goes with its part."""
+    for row, facts in _rows(work, [*analyses, *sums.resting_on(work, analyses)]):
         row.state = ANALYSIS_FLOW.make("return", facts, by, reason)
         row.reviewed_by = row.reviewed_at = None
         _further(work, row, by, reason)
@@ -174,6 +176,8 @@ def _placed(work: Work, product: int) -> frozenset[str]:
 def cancel(work: Work, analyses: Sequence[int], *, reason: str, by: Actor) -> None:
     """Take an analysis off, with the reason."""
     rows = _rows(work, analyses)
+    if sums.resting_on(work, analyses):
+        raise Refusal(_("A sum that was handed in rests on this item. Have the sum returned to the bench first."))
     for row, facts in rows:
         row.state = ANALYSIS_FLOW.make("cancel", facts, by, reason)
     work.flush()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from lims.db.store import Work
 from lims.domain.analyses import Analysis
@@ -19,6 +20,7 @@ from lims.rules.rounding import plain
 from lims.rules.sums import NotFound, Part, SumKind, sum_of
 from lims.views.analyses import load, present
 from lims.views.items import parts
+from lims.views.names import named
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,31 @@ class Added:
 def added_up(work: Work, item: int) -> bool:
     """Tell whether an item is added up from others, so that nobody types it."""
     return any(rule.item == item for rule in _rules(work))
+
+
+def waiting_for(work: Work, row: Analysis, with_it: Collection[int]) -> tuple[str, ...]:
+    """Return the names of the parts of a sum that are still in test and not handed in with it."""
+    parts_ = {code for rule in _rules(work) if rule.item == row.item_id for code in rule.parts}
+    if not parts_:
+        return ()
+    query = select(Analysis).join(Item, Analysis.item_id == Item.id).where(Analysis.sample_id == row.sample_id, Item.code.in_(parts_))
+    found = work.scalars(query.options(joinedload(Analysis.item)))
+    return tuple(named(one.item) for one in found if one.state in OPEN and one.id not in with_it)
+
+
+def resting_on(work: Work, analyses: Collection[int]) -> list[int]:
+    """Return the sums, handed in or reviewed, that rest on any of *analyses*: when a part goes back to the bench they go with it."""
+    rules = _rules(work)
+    query = select(Analysis.sample_id, Item.code).join(Item, Analysis.item_id == Item.id).where(Analysis.id.in_(analyses))
+    asked = {(sample, rule.item) for sample, code in work.execute(query) for rule in rules if code in rule.parts} if rules else set()
+    if not asked:
+        return []
+    later = select(Analysis.id, Analysis.sample_id, Analysis.item_id).where(Analysis.state.in_((AnalysisState.SUBMITTED, AnalysisState.REVIEWED)))
+    rows = work.execute(later.where(Analysis.sample_id.in_({sample for sample, _item in asked})))
+    return [key for key, sample, item in rows if (sample, item) in asked and key not in analyses]
+
+
+OPEN = (AnalysisState.REQUESTED, AnalysisState.ASSIGNED, AnalysisState.IN_TEST)
 
 
 def depending(work: Work, row: Analysis) -> Iterator[Added]:

@@ -18,7 +18,7 @@ from lims.views.standards import HeadingRow, heading_row, title
 SAMPLING = "抽检细则"
 """The classification of the sampling rules: the tree that has levels."""
 
-MOST_PROPOSED = 12
+MOST_PROPOSED = 40
 
 
 @dataclass(frozen=True, slots=True)

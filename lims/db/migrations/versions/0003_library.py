@@ -66,7 +66,7 @@ def upgrade() -> None:
         "panel",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=60), nullable=False),
-        sa.Column("heading_id", sa.Integer(), nullable=True),
+        sa.Column("heading_id", sa.Integer(), nullable=False),
         sa.Column("item_id", sa.Integer(), nullable=False),
         sa.Column("place", sa.Text(), nullable=False),
         sa.Column("bases", sa.Text(), nullable=False),
