@@ -211,7 +211,19 @@ def load(work: Work, folder: Path = CATALOGUE) -> None:
             for row in _rows(sheet, path, keys, seen):
                 seen[row["code"]] = row
         known = keys[sheet.kind]
-        work.write_many(sheet.kind, [row for code, row in seen.items() if code not in known])
+        fresh = [row for code, row in seen.items() if code not in known]
+        work.write_many(sheet.kind, _without_own_editions(work, fresh, seen) if sheet.kind is Limit else fresh)
+
+
+def _without_own_editions(work: Work, fresh: list[dict[str, Any]], shipped: Container[str]) -> list[dict[str, Any]]:
+    """Leave out limits of editions that the laboratory took in itself: its own rows stand for them."""
+    if not fresh:
+        return fresh
+    codes: dict[int, set[str]] = {}
+    for standard, code in work.execute(select(Limit.standard_id, Limit.code)):
+        codes.setdefault(standard, set()).add(code)
+    own = {standard for standard, stated in codes.items() if not any(code in shipped for code in stated)}
+    return [row for row in fresh if row["standard_id"] not in own]
 
 
 def _rows(sheet: Sheet, path: Path, keys: Mapping[type[Thing], Mapping[str, int]], seen: Container[str]) -> Iterator[dict[str, Any]]:

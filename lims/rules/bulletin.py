@@ -37,7 +37,7 @@ def judge_printed(result: str, limit: str, unit: str = "", lod: str = "", rule: 
         return _undecided(result, limit, said(N_("“{rule}” is no way to compare. Write full or rounded."), rule=rule))
     detection = read(lod)
     own = _unit(measured) or units.spelt(unit) or asked.unit or (detection.unit if detection.kind is Kind.NUMBER else "")
-    target = asked.unit or units.spelt(unit) or own
+    target = asked.unit or units.spelt(unit)
     procedure = Procedure("", "", "", own, comparison=way, rounding=_interval(asked, way), detection_limit=_known(detection, own))
     judgement = _judged(measured, procedure, Limit("", "", "", limit.strip(), target, ""))
     if judgement.reason is Reason.UNIT:

@@ -325,7 +325,7 @@ def _uncertain(value: Decimal, bounds: Bounds, facts: _Facts, verdict: Verdict, 
         decision = decide(value, bounds.low, bounds.high, own, facts.procedure.decision, open=bounds.open)
     except Refusal:  # too far apart to be reckoned exactly
         return (Verdict.UNDECIDED, Reason.GUARD, ()) if facts.procedure.decision is Decide.GUARDED else (verdict, reason, ())
-    if facts.procedure.decision is not Decide.GUARDED or verdict is Verdict.FAIL is decision.verdict:
+    if facts.procedure.decision is not Decide.GUARDED:
         return verdict, reason, decision.because[1:]
     return decision.verdict, Reason.GUARD if decision.verdict is Verdict.UNDECIDED else reason, decision.because
 
@@ -465,7 +465,7 @@ def _planned(present: list[Measured], plan: Plan, facts: _Facts, unit: str) -> J
     except Refusal:
         turned = plan.unit or all(units.turns(one.unit or unit, facts.target) for one in present)
         return facts.said(Verdict.UNDECIDED, Reason.NO_VALUE if turned else Reason.UNIT, reported=facts.written)
-    reason = Reason.INCOMPLETE if decision.further and decision.verdict is Verdict.UNDECIDED else Reason.PLAN
+    reason = Reason.INCOMPLETE if decision.further else Reason.PLAN
     text = " / ".join(one.shown() for one in values)
     silent = any(one.not_detected and one.value is None for one in values) and plan.m > 0 and facts.detection_limit is None
     return facts.said(decision.verdict, reason, text, text, text, (*decision.because, *((_SILENT,) if silent else ())))

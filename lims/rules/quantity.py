@@ -167,9 +167,9 @@ def _words(written: str, plain: str) -> Measured | None:
 def _beside(written: str, kind: Kind, mark: str, number: str) -> Measured | None:
     """Read the limit of detection or quantitation written beside words; that of detection says nothing of a trace."""
     beside = _number(written, number)
-    if not beside or beside.kind is not Kind.NUMBER or beside.value is None or beside.value <= 0 or beside.mark:
+    if not beside or not beside.value or beside.value < 0 or beside.mark:
         return None
-    if kind is Kind.TRACE and mark.strip().casefold() in _OF_DETECTION:
+    if kind is Kind.TRACE and mark.strip().casefold().startswith(_OF_DETECTION):
         return Measured(written, kind=kind)
     return replace(beside, kind=kind)
 

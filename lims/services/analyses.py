@@ -189,7 +189,9 @@ def put(work: Work, row: Analysis, determination: Determination) -> Judgement:
     attempt = present(row)
     if determination.text and (determination.text, determination.unit) == _last(attempt, determination.place) and not determination.inputs:
         return _judged(work, row)
-    found(row)  # what stands there may have become a value in a unit that no longer turns: refused before anything is added
+    for one in counting(attempt, row.places):
+        if one and one.place != determination.place:
+            measured(one, row.unit)  # in a unit that no longer turns into the procedure's: refused before anything is added
     attempt.determinations.append(determination)
     judgement = _judge_anew(work, row)
     for added in sums.depending(work, row):

@@ -26,6 +26,8 @@ ROWS = [
     ("０．１２ｍｇ／ｋｇ", "≤０．２ｍｇ／ｋｇ", PASS, R.WITHIN),
     ("0.12mg/kg（以Pb计）", "≤0.05mg/kg（以Pb计）", FAIL, R.BEYOND),
     ("0.12(以脂肪计)", "≤0.25（以脂肪计）", PASS, R.WITHIN),
+    ("5(以Pb计)", "≤9", PASS, R.WITHIN),
+    ("0.12(以Pb计)μg/kg", "≤0.05mg/kg", UNDECIDED, R.NO_VALUE),
     ("0.30g/100g", "不得超过0.25g/100g", FAIL, R.BEYOND),
     ("5.2%", "≤5.0%", FAIL, R.BEYOND),
     ("79", "≥80", FAIL, R.BEYOND),

@@ -24,6 +24,7 @@ from lims.rules.flows import (
     ReadingState,
     SampleFacts,
     SampleState,
+    correction_refusal,
     sample_state,
 )
 from lims.rules.rights import ROLES, Actor, Role, rights_of
@@ -223,3 +224,17 @@ def test_the_state_of_a_received_sample_follows_from_its_analyses_and_report(beg
 @pytest.mark.parametrize("stage", [SampleState.EXPECTED, SampleState.REFUSED, SampleState.ARCHIVED])
 def test_where_persons_put_a_sample_it_stays(stage: SampleState) -> None:
     assert sample_state(stage, Progress(3, 1)) is stage
+
+
+@pytest.mark.parametrize(
+    ("stage", "report", "words"),
+    [
+        (SampleState.RECEIVED, "", None),
+        (SampleState.EXPECTED, "", None),
+        (SampleState.REFUSED, "", "The sample is refused; its form stays as it is."),
+        (SampleState.ARCHIVED, "BG-1", "The sample is archived; its form stays as it is."),
+        (SampleState.RECEIVED, "BG-1", "Report BG-1 rests on this form. A signatory must begin a revision of the report first."),
+    ],
+)
+def test_a_form_is_corrected_until_something_rests_on_it(stage: SampleState, report: str, words: str | None) -> None:
+    assert correction_refusal(stage, report) == words

@@ -535,6 +535,7 @@ TWO = "n=5,c=0,m=0/25g"
         (["未检出"] * 4 + ["检出"], TWO, "", FAIL, R.PLAN),
         (["未检出"] * 4 + ["阳性"], TWO, "", FAIL, R.PLAN),
         (["未检出"] * 4 + ["-1"], TWO, "", UNDECIDED, R.NO_VALUE),
+        (["未检出"] * 4 + ["-1 MPN/g"], TWO, "", UNDECIDED, R.NO_VALUE),
     ],
 )
 def test_a_sampling_plan_judges_every_unit(values: list[str], text: str, lod: str, verdict: Verdict, reason: Reason) -> None:
@@ -556,6 +557,9 @@ def test_a_plan_says_that_the_limit_of_detection_is_not_stated() -> None:
     assert [one.shown() for one in silent.said].count(words) == 1
     assert words not in [one.shown() for one in stated.said]
     assert words not in [one.shown() for one in judged(["未检出"] * 5, TWO, unit="").said]
+    assert words not in [one.shown() for one in judged(["未检出(10)"] * 5, THREE, unit="CFU/g").said]
+    assert words not in [one.shown() for one in judged(["10", "10", "10", "10", "正常"], THREE, unit="CFU/g").said]
+    assert words in [one.shown() for one in judged(["未检出"], "n=1,c=0,m=1", unit="CFU/g").said]
 
 
 def test_a_plan_explains_what_it_counted() -> None:
@@ -614,6 +618,7 @@ def test_a_judgement_holds_everything_it_rests_on() -> None:
         tolerance="10 % of the mean",
         level="一等",
         basis="以Pb计",
+        entered_in="μg/kg",
     )
     assert one.why() == "The value does not keep the limit."
 
@@ -670,13 +675,18 @@ U = Uncertainty(D("0.01"), D(2))
 def test_within_the_guard_band_a_person_decides(value: str, verdict: Verdict, reason: Reason) -> None:
     one = judged(value, "≤0.05", uncertainty=U, decision=Decide.GUARDED)
     assert (one.verdict, one.reason) == (verdict, reason)
-    assert one.said
+    assert one.said[0].shown() == "The guard band is 1 × the expanded uncertainty 0.01 (k = 2) = 0.01."
 
 
 @pytest.mark.parametrize(("value", "verdict"), [("0.045", PASS), ("0.046", UNDECIDED), ("0.056", FAIL)])
 def test_a_relative_uncertainty_is_taken_of_the_value(value: str, verdict: Verdict) -> None:
     relative = Uncertainty(D(10), D(2), ToleranceKind.RELATIVE)  # 0.0045, 0.0046, 0.0056
     assert judged(value, "≤0.05", uncertainty=relative, decision=Decide.GUARDED).verdict is verdict
+
+
+def test_a_relative_uncertainty_is_the_same_in_every_unit() -> None:
+    rules = procedure("μg/kg", uncertainty=Uncertainty(D(10), D(2), ToleranceKind.RELATIVE), decision=Decide.GUARDED)
+    assert [judge([read(value)], rules, limit("≤0.05")).verdict for value in ("45", "46", "56")] == [PASS, UNDECIDED, FAIL]
 
 
 def test_the_uncertainty_is_meant_in_the_procedures_unit() -> None:

@@ -88,6 +88,8 @@ def test_every_spelling_of_a_sign_means_the_same_side(sign: str, figure: str, un
         ("≤1 000 000", "1000000", ""),
         ("≤-18℃", "-18", "℃"),
         ("≤0.050", "0.050", ""),
+        ("≤1e30", "1E+30", ""),
+        ("≤1e-30", "1E-30", ""),
         ("≤0.05mg/kg（以Pb计）", "0.05", "mg/kg"),
         ("≤0.05（以脂肪（干）计）", "0.05", ""),
         ("≤3.0mg/g(KOH)", "3.0", "mg/g"),
@@ -212,7 +214,7 @@ def test_a_dash_demands_nothing(text: str) -> None:
     assert demand(text) == Demand(Free())
 
 
-@pytest.mark.parametrize("text", ["正常", "阴性", "符合规定", "应为阴性", "无肉眼可见外来异物", "均匀一致", "不得检出大肠埃希菌、沙门菌", "未检出"])
+@pytest.mark.parametrize("text", ["正常", "阴性", "符合规定", "应为阴性", "mg/kg", "无肉眼可见外来异物", "均匀一致", "不得检出大肠埃希菌、沙门菌", "未检出"])
 def test_words_without_a_figure_are_compared_as_words(text: str) -> None:
     assert demand(text) == Demand(Worded(text))
 
@@ -245,11 +247,15 @@ def test_a_bare_number_is_never_judged_by(text: str) -> None:
         "±10",
         "±",
         "Q=80",
+        "Q=x",
+        "/25g",
         "L=15.0",
         "不超过百分之三",
         "不少于标示装量",
         "见GB 2760",
         "不得检出(0.01)",
+        "≤1e31",
+        "≤1e-31",
         "≤1e50",
         "≤1e-50",
         "≤0e99",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lims.rules.numbering import fill, mask_mistake, number_mistake
+from lims.errors import Refusal
+from lims.rules.numbering import checked, fill, mask_mistake, number_mistake
 
 
 def test_a_mask_is_filled_with_prefix_year_and_serial() -> None:
@@ -52,3 +53,9 @@ def test_letters_digits_points_and_hyphens_can_stand_on_a_label(number: str) -> 
 @pytest.mark.parametrize("number", ["", "ab", "-ab", "a b c", "样品一号", "a/b/c", "x" * 41, "abc\n", "=1+1", "<b>1</b>"])
 def test_a_number_no_label_can_carry_is_named(number: str) -> None:
     assert number_mistake(number)
+
+
+def test_a_number_that_can_stand_on_a_label_goes_on_and_any_other_is_refused() -> None:
+    assert checked("NC2026-00042") == "NC2026-00042"
+    with pytest.raises(Refusal, match="样品一号"):
+        checked("样品一号")

@@ -158,7 +158,7 @@ def test_the_limit_of_detection_or_quantitation_beside_the_words_is_read(text: s
     assert measured.shown() == measured.printed() == text
 
 
-@pytest.mark.parametrize("text", ["<LOQ(检出限:0.01)", "低于定量限(LOD=0.01mg/kg)", "<定量限(方法检出限 0.01)", "<LOQ(MDL 0.01)"])
+@pytest.mark.parametrize("text", ["<LOQ(检出限:0.01)", "低于定量限(LOD=0.01mg/kg)", "<定量限(方法检出限 0.01)", "<LOQ(检出限为0.01)", "<LOQ(MDL 0.01)"])
 def test_a_limit_of_detection_beside_a_trace_is_not_taken_for_that_of_quantitation(text: str) -> None:
     measured = read(text)
     assert (measured.kind, measured.value) == (Kind.TRACE, None)

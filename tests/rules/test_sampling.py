@@ -80,3 +80,9 @@ def test_the_intake_check_asks_for_seal_agreement_and_both_portions() -> None:
     assert {"seal", "agrees", "appearance", "test_amount", "backup_amount", "test_place", "backup_place", "delivered_by"} == set(
         mistakes({}, INTAKE_QUESTIONS, TODAY)
     )
+
+
+@pytest.mark.parametrize("answer", ["王\x00芳", "a\x1bb"])
+def test_a_sign_that_cannot_be_printed_is_refused_beside_its_field(answer: str) -> None:
+    name = next(name for name, question in FORM_QUESTIONS.items() if question.kind is Kind.TEXT)
+    assert "holds a sign that cannot be printed" in mistakes({name: answer}, FORM_QUESTIONS, date(2026, 11, 23))[name]
