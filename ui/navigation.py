@@ -9,7 +9,7 @@ from importlib import import_module
 from lims.i18n import N_
 from ui.kit.screen import Screen
 
-SAMPLES, OVERSIGHT, LABORATORY, FOOT = N_("Samples"), N_("Oversight"), N_("Laboratory"), "foot"
+SAMPLES, OVERSIGHT, LIBRARY, LABORATORY, FOOT = N_("Samples"), N_("Oversight"), N_("Standards library"), N_("Laboratory"), "foot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,13 @@ PLACES = (
     Place("review", N_("Review"), "clipboard-check", SAMPLES, "ui.screens.review:Review", ("review",), ("submitted",)),
     Place("certificates", N_("Reports"), "file-check", SAMPLES, "ui.screens.certificates:Certificates", ("approve", "review", "receive"), ("drafts",)),
     Place("businesses", N_("Businesses"), "building-2", OVERSIGHT, "ui.screens.businesses:Businesses", ("receive", "approve", "catalogue")),
-    Place("limits", N_("Standards"), "book-open-check", LABORATORY, "ui.screens.limits:Limits", ("catalogue", "test", "review", "approve"), ("unconfirmed",)),
+    Place("limits", N_("Limits"), "book-open-check", LIBRARY, "ui.screens.limits:Limits", ("confirm", "catalogue", "test", "review"), ("unconfirmed",)),
+    Place("standards", N_("Editions"), "book-open", LIBRARY, "ui.screens.standards:Standards", ("catalogue", "confirm")),
+    Place("products", N_("Products"), "tag", LIBRARY, "ui.screens.products:Products", ("catalogue", "confirm")),
+    Place("items", N_("Items and methods"), "flask-conical", LIBRARY, "ui.screens.items:Items", ("catalogue", "test")),
+    Place("panels", N_("Sampling rules"), "clipboard-list", LIBRARY, "ui.screens.panels:Panels", ("catalogue", "receive")),
+    Place("scope", N_("Accreditation"), "shield-check", LIBRARY, "ui.screens.scope:Scope", ("catalogue", "approve")),
+    Place("calendar", N_("Working days"), "calendar", LIBRARY, "ui.screens.calendar:Calendar", ("catalogue",)),
     Place("instruments", N_("Instruments"), "microscope", LABORATORY, "ui.screens.instruments:Instruments", ("instruments", "test")),
     Place("people", N_("People"), "users", LABORATORY, "ui.screens.people:People", ("people",)),
     Place("trail", N_("Audit trail"), "history", FOOT, "ui.screens.trail:Trail", ("trail",)),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from lims.i18n import _
 from ui.kit import paint
@@ -34,24 +34,20 @@ class Navigation(QWidget):
         column.setSpacing(0)
         column.addWidget(self._head(laboratory))
         column.addSpacing(6)
-        group = ""
-        for place in places:
-            if place.group == FOOT and group != FOOT:
-                column.addStretch(1)
-            elif place.group != group:
-                self._begin(place.group, column)
-            group = place.group
-            self.rows[place.name] = row = Row(place)
-            row.clicked.connect(lambda _checked=False, name=place.name: self.chosen.emit(name))
-            column.addWidget(row)
-        if group != FOOT:
-            column.addStretch(1)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(self._places(places))
+        column.addWidget(self._scroll, 1)
         self.narrow(False)
 
     def show_place(self, name: str) -> None:
         """Mark where one is."""
         for other, row in self.rows.items():
             row.setChecked(other == name)
+        if name in self.rows:
+            self._scroll.ensureWidgetVisible(self.rows[name], 0, 0)
 
     def count(self, counts: Mapping[str, int]) -> None:
         """Write the counts beside the places."""
@@ -70,8 +66,30 @@ class Navigation(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self.focusNextPrevChild(event.key() == Qt.Key.Key_Down)
+            if (row := self.focusWidget()) is not None:
+                self._scroll.ensureWidgetVisible(row, 0, 0)
         else:
             super().keyPressEvent(event)
+
+    def _places(self, places: Sequence[Place]) -> QWidget:
+        """Return the rows under their groups; they scroll where the window is too low for all of them."""
+        whole = ground(QWidget(), "window")
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        group = ""
+        for place in places:
+            if place.group == FOOT and group != FOOT:
+                column.addStretch(1)
+            elif place.group != group:
+                self._begin(place.group, column)
+            group = place.group
+            self.rows[place.name] = row = Row(place)
+            row.clicked.connect(lambda _checked=False, name=place.name: self.chosen.emit(name))
+            column.addWidget(row)
+        if group != FOOT:
+            column.addStretch(1)
+        return whole
 
     def _head(self, laboratory: str) -> QWidget:
         head = QWidget()
@@ -156,7 +174,7 @@ class Row(QAbstractButton):
         else:
             painter.setFont(theme.font("body", 500))
             painter.setPen(theme.colour("accent_text" if here else "text"))
-            painter.drawText(rect.adjusted(38, 0, -40, 0), int(paint.LEFT), _(self.place.title))
+            painter.drawText(rect.adjusted(38, 0, -40 if self._count else -4, 0), int(paint.LEFT), _(self.place.title))
             self._paint_count(painter, rect.adjusted(0, 0, -10, 0))
         painter.end()
 

@@ -258,6 +258,14 @@ class _Facts:
     def converted(self, value: Decimal) -> Decimal:
         return convert(value, self.unit, self.target)
 
+    @property
+    def full(self) -> bool:
+        return self.comparison is Comparison.FULL
+
+    def compared(self, value: Decimal) -> Decimal:
+        """Return what is held against bounds: the value, or in rounded value comparison the rounded one."""
+        return value if self.full else round_to(value, self.rounding)
+
     def said(self, verdict: Verdict, reason: Reason, value: str = "", reported: str = "", compared: str = "", said: tuple[Said, ...] = ()) -> Judgement:
         limit, procedure = self.limit, self.procedure
         operator, figures = _demanded(limit)
@@ -302,14 +310,14 @@ def _number(exact: Decimal, facts: _Facts, mark: str = "") -> Judgement:
     except Refusal:
         return facts.said(Verdict.UNDECIDED, Reason.UNIT, plain(exact), shown(exact), plain(exact))
     rounded = round_to(value, facts.rounding)
-    full = facts.comparison is Comparison.FULL
-    compared, demands = value if full else rounded, facts.limit.demands if facts.limit else None
+    compared, demands = facts.compared(value), facts.limit.demands if facts.limit else None
     if detection_limit is not None and value < detection_limit and isinstance(demands, Bounds):
-        verdict, reason = _below(detection_limit, demands)
-        return facts.said(verdict, reason, plain(value), f"<{shown(detection_limit)}", plain(detection_limit))
-    at_limit = full and isinstance(demands, Bounds) and rounded in (demands.low, demands.high)
+        edge = facts.compared(detection_limit)
+        verdict, reason = _below(edge, demands, facts.full)
+        return facts.said(verdict, reason, plain(value), f"<{shown(detection_limit)}", plain(edge))
+    at_limit = facts.full and isinstance(demands, Bounds) and rounded in (demands.low, demands.high)
     reported = shown(rounded) + ((sign(value, rounded) if at_limit else "") or mark)
-    verdict, reason = _held(compared, mark if full else "", facts.limit, detection_limit)
+    verdict, reason = _held(compared, mark if facts.full else "", facts.limit, detection_limit)
     said: tuple[Said, ...] = ()
     if isinstance(demands, Bounds) and (facts.procedure.uncertainty or facts.procedure.decision is Decide.GUARDED):
         verdict, reason, said = _uncertain(compared, demands, facts, verdict, reason)
@@ -370,11 +378,12 @@ def _open(present: list[Measured], facts: _Facts) -> Judgement:
         detection_limit = facts.detection_limit
     except Refusal:
         return facts.said(Verdict.UNDECIDED, Reason.UNIT, text, text)
-    compared = "" if edge is None else plain(edge)
     if one.comparator and edge is not None:
         text = f"{one.comparator}{shown(edge)}"
-    verdict, reason = _opened(one, edge, facts.limit, detection_limit)
-    return facts.said(verdict, reason, text, text, compared)
+    if facts.limit and isinstance(facts.limit.demands, Bounds) and edge is not None:
+        edge = facts.compared(edge)
+    verdict, reason = _opened(one, edge, facts, detection_limit)
+    return facts.said(verdict, reason, text, text, "" if edge is None else plain(edge))
 
 
 def _edge(one: Measured, facts: _Facts) -> Decimal | None:
@@ -384,46 +393,48 @@ def _edge(one: Measured, facts: _Facts) -> Decimal | None:
     return {Kind.NOT_DETECTED: facts.detection_limit, Kind.TRACE: facts.quantitation_limit}.get(one.kind)
 
 
-def _opened(one: Measured, edge: Decimal | None, limit: Limit | None, detection_limit: Decimal | None) -> tuple[Verdict, Reason]:
-    demands = limit.demands if limit else None
+def _opened(one: Measured, edge: Decimal | None, facts: _Facts, detection_limit: Decimal | None) -> tuple[Verdict, Reason]:
+    demands = facts.limit.demands if facts.limit else None
     if isinstance(demands, Forbidden):
         return _found_or_not(one, edge, detection_limit)
     if isinstance(demands, Free) and one.not_detected:
         return Verdict.PASS, Reason.FREE_OF_IT
     if not isinstance(demands, Bounds):
-        return _not_judged(limit)
+        return _not_judged(facts.limit)
     if one.kind is Kind.ABOVE and edge is not None:
-        return _beyond(edge, demands)
+        return _beyond(edge, demands, facts.full)
     if one.kind is Kind.TRACE:
-        return _trace(edge, demands)
-    return _below(edge, demands) if one.kind in (Kind.BELOW, Kind.NOT_DETECTED) else (Verdict.UNDECIDED, Reason.WORDS)
+        return _trace(edge, demands, facts.full)
+    return _below(edge, demands, facts.full) if one.kind in (Kind.BELOW, Kind.NOT_DETECTED) else (Verdict.UNDECIDED, Reason.WORDS)
 
 
-def _trace(edge: Decimal | None, bounds: Bounds) -> tuple[Verdict, Reason]:
+def _trace(edge: Decimal | None, bounds: Bounds, full: bool) -> tuple[Verdict, Reason]:
     """Judge what was found below the limit of quantitation."""
     if edge is None:
         return Verdict.UNDECIDED, Reason.QUANTITATION_UNKNOWN
-    verdict, reason = _below(edge, bounds)
+    verdict, reason = _below(edge, bounds, full)
     said = {Reason.BELOW_DETECTION: Reason.BELOW_QUANTITATION, Reason.DETECTION_ABOVE_LIMIT: Reason.QUANTITATION_ABOVE_LIMIT}
     return verdict, said.get(reason, reason)
 
 
-def _below(edge: Decimal | None, bounds: Bounds) -> tuple[Verdict, Reason]:
-    """Judge what lies below *edge*; None where the limit of detection is not stated."""
+def _below(edge: Decimal | None, bounds: Bounds, full: bool) -> tuple[Verdict, Reason]:
+    """Judge what lies below *edge*, or once rounded at it; None where the limit of detection is not stated."""
     if edge is None:
         return Verdict.PASS if bounds.low is None else Verdict.UNDECIDED, Reason.DETECTION_UNKNOWN
     if bounds.low is not None:
-        return (Verdict.FAIL, Reason.BEYOND) if edge <= bounds.low else (Verdict.UNDECIDED, Reason.OPEN_END)
-    assert bounds.high is not None
-    return (Verdict.UNDECIDED, Reason.DETECTION_ABOVE_LIMIT) if edge > bounds.high else (Verdict.PASS, Reason.BELOW_DETECTION)
+        fails = edge < bounds.low or (edge == bounds.low and (full or bounds.open))
+        return (Verdict.FAIL, Reason.BEYOND) if fails else (Verdict.UNDECIDED, Reason.OPEN_END)
+    passes = bounds.below_high(edge) or (edge == bounds.high and full)
+    return (Verdict.PASS, Reason.BELOW_DETECTION) if passes else (Verdict.UNDECIDED, Reason.DETECTION_ABOVE_LIMIT)
 
 
-def _beyond(edge: Decimal, bounds: Bounds) -> tuple[Verdict, Reason]:
-    """Judge what lies above *edge*."""
+def _beyond(edge: Decimal, bounds: Bounds, full: bool) -> tuple[Verdict, Reason]:
+    """Judge what lies above *edge*, or once rounded at it."""
     if bounds.high is not None:
-        return (Verdict.FAIL, Reason.BEYOND) if edge >= bounds.high else (Verdict.UNDECIDED, Reason.OPEN_END)
-    assert bounds.low is not None
-    return (Verdict.PASS, Reason.WITHIN) if edge >= bounds.low else (Verdict.UNDECIDED, Reason.OPEN_END)
+        fails = edge > bounds.high or (edge == bounds.high and (full or bounds.open))
+        return (Verdict.FAIL, Reason.BEYOND) if fails else (Verdict.UNDECIDED, Reason.OPEN_END)
+    passes = bounds.above_low(edge) or (edge == bounds.low and full)
+    return (Verdict.PASS, Reason.WITHIN) if passes else (Verdict.UNDECIDED, Reason.OPEN_END)
 
 
 def _found_or_not(one: Measured, edge: Decimal | None, detection_limit: Decimal | None) -> tuple[Verdict, Reason]:

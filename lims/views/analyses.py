@@ -100,6 +100,10 @@ class AnalysisRow:
     broken: tuple[str, ...] = ()
     """Numbers of the standards that the value does not meet."""
     comparison: Comparison | None = None
+    demands: tuple[str, ...] = ()
+    """What each limit demands, each with its own unit; the one that was asked for first."""
+    decides: str = ""
+    """What the limit demands by which the value is judged, in the row's unit: what `limit` draws."""
     """Which value was compared, where one was judged."""
 
 
@@ -289,6 +293,7 @@ def _row(one: Analysis, people: Mapping[int, str], facts: AnalysisFacts, confirm
     judged = attempt.judgements[-1] if attempt and attempt.judgements else None
     limit, rules, said = one.limit, one.rules(), judged.explanation if judged else {}
     unit = said.get("unit") or (limit.unit if limit and limit.unit else one.procedure.unit)
+    decides = f"{said['operator']} {said['limit']}" if said.get("operator") and said.get("limit") else ""
     held = _held_against(one)
     confirmed_all = all(each.code in confirmed for each in held)
     titles = {each.standard.code: each.standard.title_zh for each in held}
@@ -309,7 +314,7 @@ def _row(one: Analysis, people: Mapping[int, str], facts: AnalysisFacts, confirm
         tuple(last[place].inputs if place in last else {} for place in places),
         tuple(bool(place in last and last[place].reading_id) for place in places),
         "\n".join(_demanded(rule, unit) for rule in rules),
-        drawn(limit.requirement) if limit and limit.unit in ("", unit) else "",
+        drawn(decides) if decides else drawn(limit.requirement) if limit and limit.unit in ("", unit) else "",
         "\n".join(rule.place() for rule in rules),
         bool(rules) and confirmed_all and not unplaced,
         judged.reported if judged else "",
@@ -324,6 +329,8 @@ def _row(one: Analysis, people: Mapping[int, str], facts: AnalysisFacts, confirm
         tuple((rule.standard, titles.get(rule.standard, "")) for rule in rules),
         tuple(each["standard"] for each in (said, *(said.get("others") or ())) if each.get("verdict") == Verdict.FAIL),
         Comparison(said["comparison"]) if said else None,
+        tuple(" ".join(part for part in (rule.demanded(), rule.unit, rule.level) if part) for rule in rules),
+        decides,
     )
 
 

@@ -21,14 +21,14 @@ from sqlalchemy import event
 from lims import i18n
 from lims.db import seed
 from lims.db.store import Store, Work
+from lims.demo import ASKED, PLACED
 from lims.reports import food
 from lims.rules.flows import CertificateState
 from lims.rules.rights import Actor, Role
-from lims.services import analyses, catalogue, certificates, founding, people, samples, worksheets
+from lims.services import analyses, catalogue, certificates, founding, people, placements, samples, worksheets
 from lims.services.analyses import Typed
 from lims.services.samples import Asked, SampleDraft
 from lims.views import analyses as analysis_view
-from lims.views import catalogue as library
 from lims.views import certificates as certificate_view
 
 ROUNDS = 50
@@ -54,6 +54,7 @@ INTAKE = {
     "test_place": "A1",
     "backup_place": "B1",
 }
+FURTHER = [f"item-{count}" for count in range(ITEMS - len(ASKED["cowpea"]))]
 PEOPLE = {"shou": Role.RECEPTIONIST, "jian": Role.ANALYST, "shen": Role.REVIEWER, "pi": Role.SIGNATORY, "ji": Role.TECHNICAL}
 PAGES = b"%PDF-1.7 " + bytes(1000)
 
@@ -106,9 +107,12 @@ class Laboratory:
         with self.store.work() as work, work.acting(guan, "laboratory.library"):
             seed.load(work, _five(library_folder))
         with self.store.work() as work:
-            catalogue.confirm(work, [row.code for row in library.limit_rows(work, work.today())], by=self.people["ji"])
+            for product, classification, headings in PLACED:
+                placements.place(work, product, classification, headings, by=self.people["ji"])
+                placements.confirm(work, product, [classification], by=self.people["ji"])
             self.day = work.today()
-            self.asked = tuple(Asked(row.item_code, row.procedure, row.limit) for row in library.offers(work, "cowpea", self.day))
+            self.asked = (*ASKED["cowpea"], *(Asked(name, name, name) for name in FURTHER))
+            catalogue.confirm(work, [one.limit for one in self.asked if one.limit], by=self.people["ji"])
         assert len(self.asked) == ITEMS
         event.listen(self.store.engine, "before_cursor_execute", self._count)
 
@@ -168,12 +172,11 @@ class Laboratory:
 def _five(folder: Path) -> Path:
     """Write a catalogue with three further items to ask of a cowpea, in the shape of the shipped one. Their limits are invented."""
     shutil.copytree(seed.CATALOGUE, folder)
-    for sheet, column in (("items", "code"), ("procedures", "item"), ("limits", "item")):
-        file = folder / f"{sheet}.csv"
+    for file, column in ((folder / "items.csv", "code"), (folder / "procedures.csv", "item"), (folder / "limits/pesticides.csv", "item")):
         with file.open(encoding="utf-8-sig", newline="") as lines:
             rows = list(csv.DictReader(lines))
-        pattern = next(row for row in rows if row[column] == "carbofuran" and row.get("product", "cowpea") == "cowpea")
-        rows += [{**pattern, column: f"item-{count}", "code": f"item-{count}"} for count in range(ITEMS - 2)]
+        pattern = next(row for row in rows if row["code"] in ("carbofuran", "carbofuran-lcms", ASKED["cowpea"][0].limit))
+        rows += [{**pattern, column: name, "code": name} for name in FURTHER]
         with file.open("w", encoding="utf-8", newline="") as lines:
             writer = csv.DictWriter(lines, list(pattern))
             writer.writeheader()

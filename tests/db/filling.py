@@ -7,7 +7,7 @@ import queue
 import resource
 import sys
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +20,17 @@ from drivers.transport import MemoryTransport
 from lims import i18n
 from lims.cli import said
 from lims.db.folder import Folder
+from lims.demo import ASKED, PLACED
 from lims.domain.thing import Thing
 from lims.laboratory import Laboratory
 from lims.rules.rights import Role
-from lims.services import founding, people, samples
+from lims.services import founding, people, placements, samples
 from lims.services.founding import FoundingDraft
 from lims.services.instruments import SHIPPED
 from lims.services.people import AccountDraft
-from lims.services.samples import Asked, SampleDraft
-from lims.views import catalogue
+from lims.services.samples import SampleDraft
 from tests.db.conftest import CHEAP
+from tests.services.small import library
 
 ENOUGH = 50_000_000
 PAGE = 4096
@@ -52,9 +53,12 @@ def begun(folder: Path) -> Laboratory:
     laboratory.__enter__()
     if laboratory.new:
         with laboratory.store.work() as work:
-            keeper = founding.found(work, FoundingDraft("检验所", "青春路 1 号", "guan", "钱程", "own-2026", "own-2026"))
-            people.create(work, AccountDraft("shou", "周敏", frozenset({Role.RECEPTIONIST}), "first-2026"), by=keeper)
-            people.change_password(work, "first-2026", "own-2026", by=people.sign_in(work, "shou", "first-2026").actor)
+            keeper = founding.found(work, FoundingDraft("检验所", "青春路 1 号", "guan", "钱程", "own-2026", "own-2026"), library())
+            for login, name, role in (("shou", "周敏", Role.RECEPTIONIST), ("ji", "孙浩", Role.TECHNICAL)):
+                people.create(work, AccountDraft(login, name, frozenset({role}), "first-2026"), by=keeper)
+                people.change_password(work, "first-2026", "own-2026", by=people.sign_in(work, login, "first-2026").actor)
+            for product, classification, headings in PLACED:
+                placements.place(work, product, classification, headings, by=people.sign_in(work, "ji", "own-2026").actor)
     return laboratory
 
 
@@ -62,8 +66,7 @@ def register(laboratory: Laboratory, form: str) -> Callable[[], None]:
     def job() -> None:
         with laboratory.store.work() as work:
             by = people.sign_in(work, "shou", "own-2026").actor
-            asked = tuple(Asked(row.item_code, row.procedure, row.limit) for row in catalogue.offers(work, "maize", date(2026, 2, 7)))
-            samples.register(work, SampleDraft("maize", FORM | {"form_number": form}, asked), by=by)
+            samples.register(work, SampleDraft("maize", FORM | {"form_number": form}, ASKED["maize"]), by=by)
 
     return job
 

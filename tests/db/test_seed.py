@@ -307,11 +307,37 @@ def test_loading_again_adds_nothing_and_changes_nothing(files: Path, store: Stor
 
 def test_rows_of_a_newer_library_are_added_also_below_what_was_there(files: Path, store: Store) -> None:
     done(store, lambda work: seed.load(work, files))
-    spoil(files / "limits/mycotoxins.csv", "gb2761-2017-aflatoxin-b1-maize", "code", "gb2761-2017-aflatoxin-b1-more")
+    (row,) = csv.DictReader((files / "limits/mycotoxins.csv").read_text("utf-8").splitlines())
+    write(files / "limits/mycotoxins.csv", [row, {**row, "code": "gb2761-2017-aflatoxin-b1-more"}])
     done(store, lambda work: seed.load(work, files))
+    assert limits_of(store, "GB 2761-2017") == {"gb2761-2017-aflatoxin-b1-maize", "gb2761-2017-aflatoxin-b1-more"}
+
+
+def limits_of(store: Store, standard: str) -> set[str]:
+    """Return the codes of an edition's limits."""
     with store.work() as work:
-        codes = set(work.scalars(select(Limit.code).where(Limit.code.startswith("gb2761"))))
-    assert codes == {"gb2761-2017-aflatoxin-b1-maize", "gb2761-2017-aflatoxin-b1-more"}
+        return set(work.scalars(select(Limit.code).join(Standard, Limit.standard_id == Standard.id).where(Standard.code == standard)))
+
+
+def test_an_edition_that_the_laboratory_took_in_itself_is_left_to_it(files: Path, store: Store) -> None:
+    """A newer library that states the same edition adds its heading and its items, and none of its limits beside the laboratory's own."""
+
+    def take_in(work: Work) -> None:
+        work.add_all(
+            [
+                item := Item(code="own", name_zh="自有"),
+                standard := Standard(code="GB 2761-2017"),
+                heading := Heading(code="h", classification="GB 2761", name="x"),
+            ]
+        )
+        work.flush()
+        work.add(Limit(code="own-1", item_id=item.id, heading_id=heading.id, standard_id=standard.id, requirement="≤1", unit="μg/kg"))
+
+    done(store, take_in)
+    done(store, lambda work: seed.load(work, files))
+    assert limits_of(store, "GB 2761-2017") == {"own-1"}
+    assert limits_of(store, "GB 2763-2021") == {CARBOFURAN, THIAMETHOXAM}
+    assert counted(store, Heading) == len(KEPT["headings.csv"]) + 1
 
 
 def test_what_the_laboratory_has_changed_is_left_to_it(files: Path, store: Store) -> None:

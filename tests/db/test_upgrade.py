@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
+import json
 import os
 import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text
-from sqlalchemy.engine import URL
+import rfc8785
+from sqlalchemy import Connection, func, select, text
+from sqlalchemy.engine import URL, make_url
 
-from lims.db import upgrade
+from lims.db import seed, upgrade
+from lims.db.engine import open_engine
 from lims.db.folder import Folder
 from lims.db.store import Store, Work, reading
 from lims.domain.businesses import Business
-from lims.domain.catalogue import Item, Limit, Product, Standard
+from lims.domain.catalogue import Confirmation, Heading, Item, Limit, Standard
 from lims.errors import Trouble
-from lims.rules.limits import Operator
-from lims.rules.rights import PROGRAM
+from lims.rules.rights import PROGRAM, Actor, Right
+from lims.rules.verdict import Verdict
+from lims.services import catalogue, founding, placements
+from lims.views import analyses as analysis_view
+from lims.views import catalogue as library_view
+from lims.views import placements as placement_view
 from tests.db.conftest import done
 from tests.postgres import Postgres
 
@@ -71,9 +81,10 @@ def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None
 def furnish(work: Work) -> None:
     """Write rows that hang on one another."""
     work.add(Business(name="桃山粮库"))
-    work.add_all([item := Item(code="moisture", name_zh="水分"), product := Product(code="maize", name_zh="玉米"), standard := Standard(code="GB 1353-2018")])
+    heading = Heading(code="h", classification="GB 1353", name="各类玉米")
+    work.add_all([item := Item(code="moisture", name_zh="水分"), heading, standard := Standard(code="GB 1353-2018")])
     work.flush()
-    work.add(Limit(code="l", item_id=item.id, product_id=product.id, standard_id=standard.id, operator=Operator.AT_MOST, unit="%"))
+    work.add(Limit(code="l", item_id=item.id, heading_id=heading.id, standard_id=standard.id, requirement="≤14.0", unit="%"))
 
 
 def names(folder: Path) -> list[str]:
@@ -158,6 +169,209 @@ def test_two_workstations_may_begin_an_empty_server_at_once(postgres: Postgres, 
     with ThreadPoolExecutor(3) as workstations:
         for begun in [workstations.submit(opened, url) for _ in range(3)]:
             begun.result()
+
+
+# -- from the first library to the whole one -------------------------------------------------------------------------------
+
+FIRST_LIMITS = (
+    ("gb2763-2021-carbofuran-cowpea", "carbofuran", "cowpea", "GB 2763-2021", "蔬菜 · 豇豆", "≤", "0.02", "mg/kg", ""),
+    ("gb2763-2021-thiamethoxam-cowpea", "thiamethoxam", "cowpea", "GB 2763-2021", "蔬菜 · 豇豆", "≤", "0.3", "mg/kg", ""),
+    (
+        *("gb2761-2017-aflatoxin-b1-maize", "aflatoxin-b1", "maize", "GB 2761-2017"),
+        *("谷物及其制品 · 玉米、玉米面(渣、片)及玉米制品", "≤", "20", "μg/kg", "表1"),
+    ),
+    ("gb2761-2017-deoxynivalenol-maize", "deoxynivalenol", "maize", "GB 2761-2017", "谷物及其制品 · 玉米、玉米面(渣、片)", "≤", "1000", "μg/kg", "表3"),
+    ("gb1353-2018-moisture-maize", "moisture", "maize", "GB 1353-2018", "玉米 · 各类玉米", "≤", "14.0", "%", "表1"),
+    ("gb2760-2024-sulphur-dioxide-wine", "sulphur-dioxide", "wine", "GB 2760-2024", "15.03.01 葡萄酒", "≤", "0.25", "g/L", "表A.1"),
+    ("own-1", "moisture", "wine", "Q/BJ 1-2020", "本厂", "不得检出", None, "", ""),
+)
+"""Code, item, product, standard, classification, operator, limit, unit, clause: the six of the first library, and one of the laboratory's own."""
+
+HEADINGS = {
+    "gb2763-2021-carbofuran-cowpea": ("gb2763-h111", "≤0.02"),
+    "gb2763-2021-thiamethoxam-cowpea": ("gb2763-h111", "≤0.3"),
+    "gb2761-2017-aflatoxin-b1-maize": ("gb2761-h1", "≤20"),
+    "gb2761-2017-deoxynivalenol-maize": ("gb2761-h20", "≤1000"),
+    "gb1353-2018-moisture-maize": ("gb1353-h1", "≤14.0"),
+    "gb2760-2024-sulphur-dioxide-wine": ("gb2760-h43", "≤0.25"),
+    "own-1": ("kept-7", "不得检出"),
+}
+"""Where each of them stands in the whole library, and what it demands."""
+
+JUDGED = {
+    "verdict": "pass",
+    "reason": "within",
+    "comparison": "rounded",
+    "determined": ["12.47", "12.55"],
+    "value": "12.51",
+    "reported": "12.5",
+    "compared": "12.5",
+    "unit": "%",
+    "operator": "≤",
+    "limit": "14.0",
+    "standard": "GB 1353-2018",
+    "clause": "表1",
+    "limit_code": "gb1353-2018-moisture-maize",
+    "formula": "(W1 + W0 − W2) / W1 × 100",
+    "rounding": "0.1",
+    "tolerance": "0.2 %",
+}
+"""A judgement as the first version stored it."""
+
+
+def first_digest(code: str) -> str:
+    """Return what the first version confirmed of a limit: the SHA-256 of all it said."""
+    names = ("code", "item", "product", "standard", "classification", "operator", "limit", "unit", "clause")
+    said = dict(zip(names, map(str, next(row for row in FIRST_LIMITS if row[0] == code)), strict=True))
+    return hashlib.sha256(rfc8785.dumps({**said, "basis": "", "condition": "", "source": "公开网页", "evidence": "knowledge"})).hexdigest()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def first(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[URL]:
+    """A laboratory of the first version: six limits and one of its own, one of them confirmed, a sample tested against another."""
+    file = URL.create("sqlite", database=str(tmp_path / "first.sqlite3"))
+    url = file if request.param == "sqlite" else make_url(request.getfixturevalue("postgres").fresh("first_version"))
+    with monkeypatch.context() as older:
+        folder = tmp_path / "first"
+        shutil.copytree(upgrade.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__", "0002*", "0003*"))
+        older.setattr(upgrade, "MIGRATIONS", folder)
+        engine = open_engine(url)
+        upgrade.upgrade(engine, None, lambda: AT)
+        with engine.begin() as connection:
+            work_first(connection)
+        engine.dispose()
+    yield url
+    if request.param == "postgresql":
+        request.getfixturevalue("postgres").drop("first_version")
+
+
+def work_first(connection: Connection) -> None:
+    """Write what the first version would have written, in SQL."""
+
+    def add(table: str, **said: Any) -> None:
+        names = ", ".join(f'"{name}"' for name in said)
+        connection.execute(text(f'INSERT INTO "{table}" ({names}) VALUES ({", ".join(f":{name}" for name in said)})'), said)
+
+    def keys(table: str) -> dict[str, int]:
+        return dict(connection.execute(text(f'SELECT code, id FROM "{table}"')).all())
+
+    for name, login in (("孙浩", "ji"), ("陈静", "jian")):
+        never = {"password_hash": "-", "active": True, "must_change": False, "failures": 0, "version": 1}
+        add("person", login=login, name=name, roles="technical" if login == "ji" else "analyst", **never)
+    for code in dict.fromkeys(row[1] for row in FIRST_LIMITS):
+        add("item", code=code, name_zh=code, name_en="")
+    for code, name in (("cowpea", "豇豆"), ("maize", "玉米"), ("wine", "葡萄酒")):
+        add("product", code=code, name_zh=name, name_en="", prefix="LS")
+    for code in dict.fromkeys(row[3] for row in FIRST_LIMITS):
+        add("standard", code=code, title_zh="", title_en="", in_force=date(2019, 2, 1), source="公开网页")
+    items, products, standards = keys("item"), keys("product"), keys("standard")
+    for code, item, product, standard, classification, operator, limit, unit, clause in FIRST_LIMITS:
+        where = {"item_id": items[item], "product_id": products[product], "standard_id": standards[standard]}
+        said = {"classification": classification, "operator": operator, "limit": limit, "unit": unit, "clause": clause}
+        add("limit", code=code, **where, **said, basis="", condition="", source="公开网页", evidence="knowledge")
+    limits = keys("limit")
+    code = "gb2760-2024-sulphur-dioxide-wine"
+    add("confirmation", limit_id=limits[code], person_id=1, at=AT, digest=first_digest(code), remark="第 3 页")
+    add("confirmation", limit_id=limits["gb1353-2018-moisture-maize"], person_id=1, at=AT, digest=first_digest("gb1353-2018-moisture-maize"), remark="")
+    drying = {
+        "unit": "%",
+        "determinations": 2,
+        "single_rounding": "0.01",
+        "rounding": "0.1",
+        "comparison": "rounded",
+        "tolerance_kind": "abs",
+        "tolerance": "0.2",
+    }
+    formula = {"formula": "(W1 + W0 − W2) / W1 × 100", "inputs": "W0=empty dish (g); W1=test portion (g); W2=dish and dried portion (g)"}
+    method = {"code": "moisture-drying", "item_id": items["moisture"], "method": "GB 5009.3-2016", "title_zh": "", "source": "", "evidence": ""}
+    add("procedure", **method, **drying, **formula)
+    blank = dict.fromkeys(("link", "credit_code", "licence_kind", "licence_number", "legal_person", "address", "contact", "phone"), "")
+    add("business", name="桃山粮库", client=False, sampled=True, version=1, **blank)
+    add("sampling", number="CY-1", business_id=1, sampled_on=date(2026, 2, 1), form="{}", version=1)
+    sample = {"number": "LS2026-00001", "name": "玉米", "product_id": products["maize"], "sampling_id": 1, "product_on": date(2026, 2, 1), "stage": "received"}
+    add("sample", **sample, registered_at=AT, refusal="", intake="{}", version=1)
+    asked = {"sample_id": 1, "item_id": items["moisture"], "procedure_id": 1, "limit_id": limits["gb1353-2018-moisture-maize"]}
+    add("analysis", **asked, state="in_test", assigned_to=2, version=1)
+    add("attempt", analysis_id=1, number=1, begun_at=AT, begun_by=2, cause="")
+    for place, value in ((1, "12.47"), (2, "12.55")):
+        add("determination", attempt_id=1, place=place, text=value, unit="%", inputs="{}", person_id=2, at=AT)
+    add("judgement", attempt_id=1, at=AT, verdict="pass", reported="12.5", explanation=json.dumps(JUDGED))
+
+
+def test_the_limits_of_the_first_library_stand_under_headings_and_say_in_words_what_they_demand(first: URL, opened: Callable[..., Store]) -> None:
+    store = opened(first)
+    with store.engine.connect() as connection:
+        assert upgrade.differences(connection) == []
+    with store.work() as work:
+        rows = {row.code: row for row in work.scalars(select(Limit).options(*library_view._loaded()))}
+        assert {code: (row.heading.code, row.requirement) for code, row in rows.items()} == HEADINGS
+        assert {row.item.code: row.item.group for row in rows.values()} == {
+            **dict.fromkeys(("carbofuran", "thiamethoxam"), "pesticide"),
+            **dict.fromkeys(("aflatoxin-b1", "deoxynivalenol"), "mycotoxin"),
+            "moisture": "quality",
+            "sulphur-dioxide": "additive",
+        }
+        own = rows["own-1"]
+        assert (own.heading.classification, own.heading.name, own.standard.classification) == ("Q/BJ 1", "本厂", "Q/BJ 1")
+        assert all(row.heading.classification == row.standard.classification for row in rows.values())
+        assert {row.unit for row in rows.values()} == {"mg/kg", "μg/kg", "%", "g/L", ""}
+
+
+def test_a_laboratory_of_the_first_version_is_asked_anew_where_its_products_stand_and_what_it_confirms(first: URL, opened: Callable[..., Store]) -> None:
+    """What was judged stays; the confirmations stay on record, but they were of other words, and nobody has placed a product yet."""
+    store = opened(first)
+    ji = Actor(1, "ji", "孙浩", frozenset({Right.CATALOGUE, Right.CONFIRM}))
+
+    def row() -> analysis_view.AnalysisRow:
+        with store.work() as work:
+            return analysis_view.rows(work, sample="LS2026-00001")[0]
+
+    before = row()
+    assert (before.verdict, before.reported, before.unit, before.requirement, before.values) == (Verdict.PASS, "12.5", "%", "≤ 14.0", ("12.47", "12.55"))
+    assert [step.value for step in before.steps][-3:] == ["≤ 14.0 %", "12.5", before.steps[-1].value]
+    assert not before.limit_confirmed
+    with store.work() as work:
+        kept = work.scalars(select(Confirmation).order_by(Confirmation.id)).all()
+        assert [(one.digest, one.remark) for one in kept] == [(first_digest("gb2760-2024-sulphur-dioxide-wine"), "第 3 页"), (kept[1].digest, "")]
+        assert library_view.confirmed_codes(work) == frozenset()
+        assert library_view.unconfirmed(work) == 1, "the limit an analysis rests on waits, confirmed before or not"
+        assert [one.code for one in library_view.asked_limits(work, date(2026, 2, 8)) if not one.confirmed_by] == ["gb1353-2018-moisture-maize"]
+        assert {one.code: one.placed for one in library_view.products(work)} == {"cowpea": 0, "maize": 0, "wine": 0}
+    with store.work() as work:
+        assert catalogue.confirm(work, ["gb1353-2018-moisture-maize"], by=ji) == 1
+    assert (row().limit_confirmed, row().unplaced) == (False, "GB 1353")
+    with store.work() as work:
+        (place,) = [one for one in placement_view.placing(work, "maize") if one.classification == "GB 1353"]
+        assert ([one.code for one in place.candidates], place.placed) == (["gb1353-h1"], False)
+        placements.place(work, "maize", "GB 1353", ["gb1353-h1"], by=ji)
+        placements.confirm(work, "maize", ["GB 1353"], by=ji)
+    after = row()
+    assert after.limit_confirmed
+    assert (after.verdict, after.reported, after.steps) == (before.verdict, before.reported, before.steps)
+
+
+def test_the_rest_of_the_library_comes_to_a_laboratory_of_the_first_version_and_touches_nothing(first: URL, opened: Callable[..., Store]) -> None:
+    store = opened(first)
+    with store.work() as work:
+        founding.refresh_library(work)
+    with store.work() as work:
+        headings = {row.code: row for row in work.scalars(select(Heading))}
+        limits = {row.code: row for row in work.scalars(select(Limit).options(*library_view._loaded()))}
+    shipped = {row["code"]: row for row in csv.DictReader((seed.CATALOGUE / "headings.csv").read_text("utf-8").splitlines())}
+    assert headings.keys() == shipped.keys() | {"kept-7"}
+    for code, row in shipped.items():
+        names = ("classification", "parent", "group", "number", "name", "note", "source", "evidence", "confidence")
+        assert [getattr(headings[code], name) for name in names] == [row[name] for name in names], code
+    assert {code: (limits[code].heading.code, limits[code].requirement) for code in HEADINGS} == HEADINGS
+    assert limits["gb2763-2021-carbofuran-cowpea"].source == "公开网页", "the laboratory's own row, not the newly shipped one"
+    assert len(limits) > 2000
+
+
+@pytest.mark.parametrize("first", ["sqlite"], indirect=True)
+def test_a_copy_is_taken_of_a_laboratory_of_the_first_version_before_each_step(first: URL, opened: Callable[..., Store], tmp_path: Path) -> None:
+    opened(first, lambda: AT, tmp_path / "backups")
+    steps = [step.revision for step in reversed(list(upgrade.scripts().walk_revisions()))]
+    assert [revision(file) for file in sorted((tmp_path / "backups").iterdir())] == steps[:-1]
 
 
 # -- what is not ours, or not whole ----------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from lims.db.store import Store, Work
 from lims.domain.analyses import Analysis
 from lims.domain.businesses import Business
-from lims.domain.catalogue import Item, Procedure
+from lims.domain.catalogue import Heading, Item, Procedure
 from lims.domain.certificates import Certificate, Document
 from lims.domain.instruments import Message, Reading
 from lims.domain.people import Person
@@ -215,7 +215,10 @@ def test_a_line_says_who_when_what_from_to_and_why(url: URL, opened: Callable[..
 
 def test_what_is_only_added_to_is_never_overwritten(loose: Store) -> None:
     kinds = [kind for kind in TRAILED if kind.added_only]
-    assert {kind.__tablename__ for kind in kinds} == {"attempt", "determination", "judgement", "signature", "document", "message", "confirmation", "limit"}
+    assert {kind.__tablename__ for kind in kinds} == {
+        *("attempt", "determination", "judgement", "basis", "signature", "document", "message"),
+        *("heading", "limit", "placement", "confirmation"),
+    }
     for kind in kinds:
         with loose.work() as work, work.acting(PROGRAM, "test.make"):
             work.add(thing := kind(**filled(kind)))
@@ -325,6 +328,24 @@ def test_many_rows_and_their_lines_are_two_statements(url: URL, opened: Callable
     signed = ("王芳", "library.load", "first data")
     assert [(line.thing, line.name, line.person, line.verb, line.reason) for line in written] == [(str(key), rows[key], *signed) for key in keys]
     assert json.loads(written[7].new or "") == {"code": "item-7", "name_zh": "项目 7"}
+
+
+def test_of_many_rows_the_trail_says_also_what_nobody_said_of_them(store: Store) -> None:
+    """A column left out gets its default in the database, so the trail has it too: read from its first line on it gives what stands there."""
+    with store.work() as work, work.acting(WANG, "library.load"):
+        (item,) = work.write_many(Item, [{"code": "x", "name_zh": "x"}])
+        work.write_many(Procedure, [{"code": "p", "item_id": item, "method": "GB 1"}])
+    said = json.loads(lines(store)[-1].new or "")
+    told = {"code": "p", "item_id": item, "method": "GB 1"}
+    assert said == told | {"determinations": 1, "rapid": False, "comparison": "full", "coverage": "2", "decision": "simple"}
+
+
+def test_a_thing_is_named_by_its_code_also_where_it_has_a_number_of_its_own(store: Store) -> None:
+    with store.work() as work, work.acting(WANG, "library.load"):
+        named = {"classification": "GB 1", "name": "玉米"}
+        work.write_many(Heading, [{"code": "h1", **named}, {"code": "h2", "number": "1.1", **named}])
+        work.add(Heading(code="h3", classification="GB 1", name="x", number="1.2"))
+    assert [line.name for line in lines(store)] == ["h1", "h2", "h3"]
 
 
 def test_many_rows_that_cannot_be_written_leave_no_line(store: Store) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QInputMethodEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
+from lims.i18n import _
 from ui.app import Program
 from ui.kit.ask import Dialog
 from ui.kit.screen import Screen
@@ -136,7 +137,7 @@ class Seat:
             if holds():
                 return
             self.press(key)
-        raise AssertionError(f"{key} does not lead there")
+        raise AssertionError(f"{key} does not lead there, the cursor is in {self.focus}")
 
     # -- what everybody does -------------------------------------------------------------------------------------------------
 
@@ -150,9 +151,14 @@ class Seat:
         self.settled()
 
     def go(self, place: str) -> Any:
-        """Press Ctrl and the number of a place; return its screen."""
+        """Press Ctrl and the number of a place, or find one beyond the ninth in the palette; return its screen."""
         number = [one.name for one in self.window.places].index(place) + 1
-        self.press(f"Ctrl+{number}")
+        if number < 10:
+            self.press(f"Ctrl+{number}")
+        else:
+            self.press("Ctrl+K")
+            self.write(_(self.window.places[number - 1].title))
+            self.press("Return")
         assert self.window.places[number - 1].load() is type(self.screen)
         self.picture(place)
         return self.screen

@@ -171,6 +171,41 @@ def test_a_lower_limit_an_open_one_and_a_range_are_kept_or_not(value: str, text:
     assert (one.verdict, one.reason) == (verdict, reason)
 
 
+@pytest.mark.parametrize(
+    ("value", "text", "lod", "verdict"),
+    [  # whatever lies below 0.052 is rounded to 0.05 at most
+        ("0.01", "≤0.05", "0.052", PASS),
+        ("0.052", "≤0.05", "0.052", PASS),
+        ("未检出", "≤0.05", "0.052", PASS),
+        ("未检出", "≤0.05", "0.055", UNDECIDED),
+        ("<0.052", "≤0.05", "", PASS),
+        ("<0.055", "≤0.05", "", UNDECIDED),
+        ("<LOQ(0.052)", "≤0.05", "", PASS),
+        ("未检出", "<0.05", "0.052", UNDECIDED),
+        ("未检出", "<0.05", "0.048", UNDECIDED),
+        ("未检出", "<0.05", "0.044", PASS),
+        ("未检出", "≥0.05", "0.048", UNDECIDED),
+        ("未检出", "≥0.05", "0.044", FAIL),
+        ("未检出", ">0.05", "0.052", FAIL),
+        ("未检出", ">0.05", "0.056", UNDECIDED),
+        (">0.048", "≤0.05", "", UNDECIDED),
+        (">0.052", "≤0.05", "", UNDECIDED),
+        (">0.056", "≤0.05", "", FAIL),
+        (">0.048", "<0.05", "", FAIL),
+        (">0.048", "≥0.05", "", PASS),
+        (">0.044", "≥0.05", "", UNDECIDED),
+        (">0.052", ">0.05", "", UNDECIDED),
+        (">0.056", ">0.05", "", PASS),
+    ],
+)
+def test_in_rounded_comparison_what_is_open_on_one_side_is_rounded_too(value: str, text: str, lod: str, verdict: Verdict) -> None:
+    assert judged(value, text, lod=lod, rounding="0.01", comparison=Comparison.ROUNDED).verdict is verdict
+
+
+def test_what_is_forbidden_is_held_against_the_limit_of_detection_unrounded() -> None:
+    assert judged("<0.052", "不得检出", lod="0.05", rounding="0.01", comparison=Comparison.ROUNDED).verdict is UNDECIDED
+
+
 @pytest.mark.parametrize(("loq", "verdict", "reason"), [("0.03", PASS, R.BELOW_QUANTITATION), ("0.06", UNDECIDED, R.QUANTITATION_ABOVE_LIMIT)])
 def test_a_trace_lies_below_the_methods_limit_of_quantitation(loq: str, verdict: Verdict, reason: Reason) -> None:
     one = judged("<LOQ", "≤0.05", lod="0.01", loq=loq)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from lims.db.store import Work
 from lims.domain.catalogue import Heading, Item, Limit, Procedure, Standard
 from lims.domain.thing import Thing
+from lims.rules.limits import Comparison
 from lims.rules.rights import PROGRAM
 from lims.services import placements
 from lims.services.samples import Asked
@@ -35,6 +36,7 @@ class Stated:
     procedure: str = ""
     entered_in: str = "μg/kg"
     determinations: int = 1
+    comparison: Comparison | None = None
 
     @property
     def classification(self) -> str:
@@ -66,7 +68,7 @@ def _add(work: Work, row: Stated) -> None:
     standard = _there(work, Standard, row.standard, **edition)
     method = {"item_id": item, "method": "GB 9000.1-2020", "unit": row.entered_in, "determinations": row.determinations}
     _there(work, Procedure, row.procedure or row.item, **method)
-    said = {"requirement": row.requirement, "unit": row.unit, "level": row.level, "source": "虚拟"}
+    said = {"requirement": row.requirement, "unit": row.unit, "level": row.level, "comparison": row.comparison, "source": "虚拟"}
     _there(work, Limit, row.code, item_id=item, heading_id=heading, standard_id=standard, **said)
 
 

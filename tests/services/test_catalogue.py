@@ -12,13 +12,15 @@ from sqlalchemy import select
 from lims.domain.catalogue import Confirmation, Item, Limit, Procedure, Standard
 from lims.domain.trail import TrailLine
 from lims.rules import limits
-from lims.services import analyses, catalogue, samples
+from lims.rules.verdict import Verdict
+from lims.services import analyses, catalogue, samples, worksheets
+from lims.services.analyses import Typed
 from lims.services.samples import Asked
 from lims.views import catalogue as view
 from lims.views import standards
 from lims.views.digests import limit_digest
-from tests.services.small import LIMITS, TODAY, Apart, Small
-from tests.services.stating import Stated, state
+from tests.services.small import INTAKE, LIMITS, TODAY, Apart, Small
+from tests.services.stating import Stated, asked, state
 
 ON = date.fromisoformat(TODAY)
 MOISTURE, CARBOFURAN, WINE = "gb1353-2018-moisture-maize", "gb2763-2021-carbofuran-cowpea", "gb2760-2024-sulphur-dioxide-wine"
@@ -299,3 +301,23 @@ def test_values_on_the_bench_are_never_left_in_a_unit_that_no_longer_turns(small
     assert (row.reported, row.unit, row.lacks) == ("4.7", "μg/kg", "μg/kg cannot be turned into μg/L."), "what was judged stays as it was judged"
     small.do(analyses.recall, [key], by="jian")
     assert small.refused(analyses.submit, [key], by="jian") == "μg/kg cannot be turned into μg/L."
+    small.do(analyses.enter, key, 1, "4.7", by="jian")
+    assert (small.row(key).values, small.row(key).lacks, small.row(key).verdict) == (("4.7",), None, Verdict.UNDECIDED), "a fraction is no concentration"
+
+
+def test_a_value_is_not_added_beside_one_whose_unit_no_longer_turns(small: Small) -> None:
+    state(small, twice := Stated("gb9001-x", "x", "≤5", determinations=2))
+    number = small.do(samples.register, replace(small.draft(), asked=(asked(twice),)), by="shou")
+    small.do(samples.receive, number, INTAKE, by="shou")
+    (key,) = small.keys(number).values()
+    small.do(worksheets.start, small.assigned(number), by="jian")
+    for place in (1, 2):
+        small.do(analyses.enter, key, place, "4.7", by="jian")
+    small.do(analyses.submit, [key], by="jian")
+    small.do(catalogue.change_procedure, "x", {"unit": "μg/L"}, reason="x", by="ji")
+    small.do(analyses.recall, [key], by="jian")
+    (problem,) = small.do(analyses.fill, [Typed(key, 1, "4.8")], by="jian")
+    assert problem.words == "μg/kg cannot be turned into μg/L."
+    assert small.row(key).values == ("4.7", "4.7"), "nothing of it was kept"
+    small.do(analyses.repeat, key, reason="换算单位", by="jian")
+    assert small.do(analyses.fill, [Typed(key, 1, "4.8")], by="jian") == []

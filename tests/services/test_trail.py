@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,11 +10,30 @@ from sqlalchemy import select
 
 from lims.domain.samples import Sample
 from lims.domain.trail import TrailLine
-from lims.services import analyses, businesses, certificates, readings, samples, settings
+from lims.services import analyses, businesses, catalogue, certificates, placements, readings, samples, scope, settings
 from lims.services.businesses import BusinessDraft
 from lims.services.readings import Sent
+from lims.services.scope import ScopeDraft
+from lims.views import scope as scope_view
 from tests.services.replay import told_and_standing
 from tests.services.small import PASSWORD, Small
+from tests.services.stating import Stated, state
+
+
+def library(small: Small) -> None:
+    """Do to the library what can be done to it."""
+    small.do(placements.add_product, "rice", "大米", prefix="DM", by="ji")
+    small.do(placements.place, "rice", "GB 2761", ["gb2761-h20", "gb2761-h1"], by="ji", remark="暂按玉米")
+    small.do(placements.place, "rice", "GB 2761", [], by="ji")
+    small.do(placements.confirm, "rice", ["GB 2761"], by="ji")
+    small.do(catalogue.confirm_standard, "GB 2763-2021", by="ji")
+    small.do(catalogue.date_edition, "GB 1353-2018", date(2019, 2, 1), date(2030, 1, 1), reason="公告", by="ji")
+    small.do(catalogue.change_procedure, "aflatoxin-b1-reader", {"detection_limit": "0.5"}, reason="验证", by="ji")
+    small.do(scope.add, [ScopeDraft("粮食", "moisture", "GB 5009.3-2016", date(2026, 1, 1))], by="ji")
+    small.do(scope.end, [row.id for row in small.do(scope_view.scope, date(2026, 11, 23))], date(2026, 12, 1), reason="缩减", by="ji")
+    state(small, stricter := Stated("gb9001-so2", "sulphur-dioxide", "≤0.1", "g/L"), product="wine")
+    (key,) = small.keys(small.begun("wine")).values()
+    small.do(analyses.hold_against, key, stricter.code, reason="合同约定", by="ji")
 
 
 def a_day(small: Small) -> None:
@@ -46,6 +66,7 @@ def a_day(small: Small) -> None:
 
 def test_replaying_the_trail_gives_everything_as_it_stands(small: Small) -> None:
     a_day(small)
+    library(small)
     with small.store.work() as work:
         for key, told, stands in told_and_standing(work):
             assert told == stands, key
@@ -53,6 +74,7 @@ def test_replaying_the_trail_gives_everything_as_it_stands(small: Small) -> None
 
 def test_every_line_says_who_when_and_what(small: Small) -> None:
     a_day(small)
+    library(small)
     with small.store.work() as work:
         lines = list(work.scalars(select(TrailLine).order_by(TrailLine.id)))
     names = {actor.id: actor.name for actor in small.people.values()}
@@ -62,11 +84,12 @@ def test_every_line_says_who_when_and_what(small: Small) -> None:
         assert line.name or line.kind == "setting"
         assert line.old != line.new
     assert [line.at for line in lines] == sorted(line.at for line in lines)
-    assert {line.verb for line in lines if line.person_id == 0} == {"people.found", "laboratory.found", "readings.land"}
+    assert {line.verb for line in lines if line.person_id == 0} == {"people.found", "laboratory.found", "readings.land", "test.library"}
 
 
 def test_a_reason_stands_beside_what_was_done_for_it(small: Small) -> None:
     a_day(small)
+    library(small)
     with small.store.work() as work:
         reasons = {(line.verb, line.reason) for line in work.scalars(select(TrailLine)) if line.reason}
     assert reasons == {
@@ -76,6 +99,10 @@ def test_a_reason_stands_beside_what_was_done_for_it(small: Small) -> None:
         ("certificates.revise", "地址写错"),
         ("certificates.void", "作废重出"),
         ("samples.refuse", "封条破损"),
+        ("catalogue.date", "公告"),
+        ("catalogue.change_procedure", "验证"),
+        ("scope.end", "缩减"),
+        ("analyses.hold_against", "合同约定"),
     }
 
 

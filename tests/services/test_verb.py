@@ -18,6 +18,8 @@ from lims.services import certificates
 from lims.services.analyses import Typed
 from lims.services.businesses import BusinessDraft
 from lims.services.catalogue import confirm
+from lims.services.editions import EditionDraft
+from lims.services.grids import Grid
 from lims.services.instruments import InstrumentDraft
 from lims.services.people import AccountDraft
 from lims.services.readings import Sent
@@ -69,6 +71,7 @@ RIGHTS: dict[str, tuple[Right | None, str]] = {
     "placements.confirm": (R.CONFIRM, "ji"),
     "scope.add": (R.CATALOGUE, "ji"),
     "scope.end": (R.CATALOGUE, "ji"),
+    "editions.take": (R.CATALOGUE, "ji"),
     "calendar.set": (R.CATALOGUE, "ji"),
     "calendar.clear": (R.CATALOGUE, "ji"),
     "instruments.save": (R.INSTRUMENTS, "ji"),
@@ -85,6 +88,8 @@ for path in Path(services.__file__).parent.glob("*.py"):  # a verb is known once
 
 ONE_ROLE = {"shou": Role.RECEPTIONIST, "jian": Role.ANALYST, "shen": Role.REVIEWER, "pi": Role.SIGNATORY, "ji": Role.TECHNICAL, "guan": Role.ADMINISTRATOR}
 BENCH = {R.RECEIVE, R.ASSIGN, R.TEST, R.REVIEW, R.APPROVE, R.CATALOGUE, R.CONFIRM, R.INSTRUMENTS}
+
+NEW_EDITION = Grid(("item", "heading", "requirement", "unit"), ((2, ("moisture", "玉米", "≤13.0", "%")),))
 
 Calls = dict[str, tuple[tuple[Any, ...], dict[str, Any]]]
 
@@ -155,6 +160,7 @@ def prepared(small: Small) -> Calls:
         "placements.confirm": (("wine", ["GB 2761"]), {}),
         "scope.add": (([ScopeDraft("粮食 玉米", "moisture", "GB 5009.3-2016", date(2026, 1, 1))],), {}),
         "scope.end": (([accredited], date(2026, 12, 1)), why),
+        "editions.take": ((EditionDraft("GB 9002-2026", "虚拟标准"), NEW_EDITION), {}),
         "calendar.set": ((date(2026, 11, 30), False, "停电检修"), why),
         "calendar.clear": ((date(2026, 10, 7),), why),
         "instruments.save": ((InstrumentDraft("MB-2", "读数仪"),), {}),

@@ -49,7 +49,7 @@ def test_opening_the_program_loads_no_database_and_no_report():
 def test_a_person_sees_the_places_their_rights_use(desk, qtbot):
     made = window(desk, Worker("收样员", frozenset({"receive"})))
     qtbot.addWidget(made)
-    assert list(made.navigation.rows) == ["today", "intake", "samples", "certificates", "businesses"]
+    assert list(made.navigation.rows) == ["today", "intake", "samples", "certificates", "businesses", "panels"]
     made.open("people")
     assert "人员" in made.strip.messages[0].title and made.screen_in_front is None
 
@@ -126,7 +126,7 @@ def test_the_palette_lists_commands_with_their_refusals_and_places(shown):
     key(shown, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     assert shown.palette_.isVisible()
     entries = {entry.title: entry for entry in shown.palette_.shown()}
-    assert entries["提交复核"].refusal.startswith("还差 1 格") and "标准库" in entries
+    assert entries["提交复核"].refusal.startswith("还差 1 格") and "限量" in entries
     shown.palette_.field.setText("审核")
     QTest.keyClick(shown.palette_.field, Qt.Key.Key_Return)
     assert shown.screen_in_front.heading() == "审核" and not shown.palette_.isVisible()
@@ -181,7 +181,7 @@ def test_another_language_makes_everything_anew_and_stays_where_one_is(shown):
     shown.speak("en")
     assert i18n.language() == "en"
     assert shown.screen_in_front.heading() == "审核", "an invented screen has no English"
-    assert shown.navigation.rows["limits"].accessibleName() == "Standards"
+    assert shown.navigation.rows["limits"].accessibleName() == "Limits"
     key(shown, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
     assert shown.screen_in_front.heading() == "检验台"
 

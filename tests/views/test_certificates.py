@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from lims import i18n
+from lims.rules import conclusion
 from lims.rules.flows import CertificateState
+from lims.rules.limits import Comparison
 from lims.rules.verdict import Verdict
-from lims.services import analyses, catalogue, certificates
+from lims.services import analyses, catalogue, certificates, samples, worksheets
+from lims.services.samples import Asked
 from lims.views import certificates as view
-from tests.services.small import PASSWORD, Small
+from tests.services.small import INTAKE, PASSWORD, Small
+from tests.services.stating import Stated, state
 
 WINE = "gb2760-2024-sulphur-dioxide-wine"
+ROUNDED = Comparison.ROUNDED
 
 
 def checks(small: Small, key: int) -> dict[str, tuple[bool, str]]:
@@ -42,6 +50,23 @@ def test_the_slots_are_signed_one_after_the_other(small: Small) -> None:
     card = small.do(view.card, key)
     assert (card.slots[2].name, card.slots[2].digest, card.slots[2].meaning) == ("姓pi", card.digest, "I approve this report for issue.")
     assert len(card.digest) == len(card.document) == 64
+
+
+def test_the_decision_rule_says_how_values_were_compared_by_the_limit_or_else_by_the_method(small: Small) -> None:
+    state(small, rounded := Stated("gb9001-so2", "sulphur-dioxide", "≤0.3", "g/L", procedure="sulphur-dioxide-reader", comparison=ROUNDED), product="wine")
+    said = {}
+    for code in (WINE, rounded.code):
+        draft = replace(small.draft("wine"), asked=(Asked("sulphur-dioxide", "sulphur-dioxide-reader", code),))
+        number = small.do(samples.receive, small.do(samples.register, draft, by="shou"), INTAKE, by="shou")
+        (key,) = small.keys(number).values()
+        small.do(worksheets.start, small.assigned(number), by="jian")
+        small.do(analyses.enter, key, 1, "0.18", by="jian")
+        small.do(analyses.submit, [key], by="jian")
+        small.do(analyses.review, [key], by="shen")
+        said[code] = small.do(view.sheet, small.certificate(number), small.clock()).decision_rule
+    with i18n.speaking("zh_CN"):
+        full, by_limit = (conclusion.decision_rule([conclusion.Finding("x", Verdict.PASS, "", how)]) for how in (Comparison.FULL, ROUNDED))
+    assert said == {WINE: full, rounded.code: by_limit}
 
 
 def test_the_list_is_newest_first_and_by_state(small: Small) -> None:

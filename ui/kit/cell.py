@@ -51,6 +51,8 @@ class Cell:
     history: tuple[Decimal | None, ...] | None = None
     progress: float | None = None
     tip: str = ""
+    indent: int = 0
+    """Px at the left, for what stands below something else in a tree."""
     after: Cell | None = None
     right: Cell | None = None
     below: Cell | None = None
@@ -113,7 +115,7 @@ def as_cell(shown: Cell | str | None) -> Cell:
 
 def draw(painter: QPainter, cell: Cell, rect: QRectF, align: str = "left") -> None:
     """Paint *cell* into *rect*: two lines where something is below, else centred on its height."""
-    inner = rect.adjusted(PAD, 0, -PAD, 0)
+    inner = rect.adjusted(PAD + cell.indent, 0, -PAD, 0)
     if cell.below:
         middle = rect.center().y()
         _line(painter, cell, QRectF(inner.left(), middle - 20, inner.width(), 20), align)
@@ -129,11 +131,11 @@ def draw(painter: QPainter, cell: Cell, rect: QRectF, align: str = "left") -> No
 def wanted_width(cell: Cell) -> float:
     """Return how wide *cell* would like to be on its first line, without the padding of its edges."""
     if cell.chip:
-        return paint.chip_width(cell.chip, cell.text)
+        return cell.indent + paint.chip_width(cell.chip, cell.text)
     lead = (MARK + GAP) if cell.mark or cell.station else (theme.size("icon") + GAP) if cell.icon else 0
     text = theme.width(cell.prefix) + theme.width(cell.text, cell.role, cell.weight)
     after = GAP + 3 + wanted_width(cell.after) if cell.after else 0
-    return lead + text + after + (12 if cell.tag else 0)
+    return cell.indent + lead + text + after + (12 if cell.tag else 0)
 
 
 def _line(painter: QPainter, cell: Cell, rect: QRectF, align: str) -> None:

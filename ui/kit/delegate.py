@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QItemSelection, QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, Qt
+from PySide6.QtCore import QAbstractItemModel, QCoreApplication, QEvent, QItemSelection, QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, Qt
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QCompleter, QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QToolTip, QWidget
 
@@ -163,9 +163,9 @@ class CellEditor(QLineEdit):
     def way_out(self, event: QKeyEvent) -> tuple[int, int] | None:
         """Return where a key leads out of the cell, as rows down and columns right, or None."""
         back = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        completer = self.completer()
-        if completer and completer.popup().isVisible():
-            return None
+        offers = self._offers()
+        if offers and offers.currentIndex().isValid():
+            return None  # the key takes what is offered
         match event.key():
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
                 return (-1, 0) if back else (1, 0)
@@ -173,8 +173,22 @@ class CellEditor(QLineEdit):
                 return (0, 1)
             case Qt.Key.Key_Backtab:
                 return (0, -1)
-            case Qt.Key.Key_Up:
+            case Qt.Key.Key_Up if not offers:
                 return (-1, 0)
-            case Qt.Key.Key_Down:
+            case Qt.Key.Key_Down if not offers:
                 return (1, 0)
         return None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A list of offers gets the keys first and hands on what it does not want, past the delegate: that leads out all the same."""
+        offers = self._offers()
+        if offers and self.way_out(event):
+            offers.hide()
+            QCoreApplication.postEvent(self, event.clone())
+        else:
+            super().keyPressEvent(event)
+
+    def _offers(self) -> QAbstractItemView | None:
+        """Return the list of what is offered while it is in sight."""
+        completer = self.completer()
+        return completer.popup() if completer and completer.popup().isVisible() else None

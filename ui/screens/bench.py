@@ -423,7 +423,7 @@ def _sheet_cell(row: WorksheetRow) -> Cell:
 
 def _limit(row: GridRow, code: str) -> str:
     one = row.cells.get(code)
-    return one.requirement if one else ""
+    return why.requirement(one).words() if one else ""
 
 
 def _text(one: AnalysisRow | None, place: int, weighing: str) -> str:
@@ -443,4 +443,4 @@ def _verdict(one: AnalysisRow | None) -> Cell | str:
         return dash()
     if not one.reported and one.verdict is Verdict.UNDECIDED:
         return Cell(_("No value yet"), chip="wait") if any(one.values) else ""
-    return verdict(one.verdict.value, tip=one.steps[-1].detail if one.steps else "")
+    return verdict(one.verdict.value, tip=why.because(one))

@@ -23,6 +23,7 @@ from ui.kit.form import Field
 from ui.kit.panel import Divider, Head, Panel, Rows, Words
 from ui.kit.screen import Screen
 from ui.kit.table import Column, Section, Table
+from ui.screens import why
 from ui.screens.labels import show_labels
 from ui.screens.moments import day, minute, today
 from ui.screens.questions import answers, fields, said
@@ -189,7 +190,7 @@ class Intake(Screen):
         parts: list[QWidget] = [Head(card.row.name, f"{card.row.number} · {card.product}")]
         if card.refusal:
             parts.append(Words(_("Refused: {reason}").format(reason=_(card.refusal)), "warn", "warn"))
-        parts += [Divider(), Rows([(one.item, one.requirement and f"{one.requirement} {one.unit}") for one in card.analyses], _("What is tested"))]
+        parts += [Divider(), Rows([(one.item, why.demands(one)) for one in card.analyses], _("What is tested"))]
         for title, rows in (*said(INTAKE, card.intake), *said(FORM, card.form)):
             parts += [Divider(), Rows(rows, title)]
         self.panel.put(card.row.number, *parts, foot=(self.acts["intake.labels"],) if card.portions else ())

@@ -18,7 +18,7 @@ from ui.kit.table import Column, Table
 
 
 class Offers(Table):
-    """A list with ticks: Space, Enter or a click takes an item and gives it back, Ctrl+A takes all of them or none."""
+    """A list with ticks: Space, Enter or a click takes an item and gives it back, Ctrl+A takes every item once, or none."""
 
     ticked = Signal(int)
     """How many are taken."""
@@ -48,8 +48,13 @@ class Offers(Table):
         return tuple(Asked(row.item_code, row.procedure, row.limit) for row in self.rows() if _key(row) in self._taken)
 
     def take_all(self) -> None:
-        """Take everything; where everything is taken, nothing."""
-        every = {_key(row) for row in self.rows()}
+        """Take every item once, by its first method, against each standard's most specific limit; where that is taken, nothing."""
+        methods: dict[str, str] = {}
+        first: dict[tuple[str, str], OfferRow] = {}
+        for row in self.rows():
+            if methods.setdefault(row.item_code, row.procedure) == row.procedure and not row.level:
+                first.setdefault((row.item_code, row.standard), row)
+        every = {_key(row) for row in first.values()}
         self._take(set() if every == self._taken else every)
 
     def clear_ticks(self) -> None:

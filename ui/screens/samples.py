@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Sequence
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from lims.i18n import N_, _
-from lims.rules.flows import SAMPLE_FLOW, SampleFacts, SampleState, correction_refusal
+from lims.rules.flows import SAMPLE_FLOW, AnalysisState, SampleFacts, SampleState, correction_refusal
 from lims.rules.rights import Right, right_refusal
 from lims.rules.sampling import FORM
 from lims.services import samples
@@ -27,6 +27,7 @@ from ui.kit.segments import Segments
 from ui.kit.table import Column, Table
 from ui.screens import why
 from ui.screens.asking import WIDTH, Asking
+from ui.screens.choosing import choose_limit
 from ui.screens.labels import show_labels
 from ui.screens.moments import day, minute
 from ui.screens.questions import answers, fields
@@ -68,6 +69,7 @@ class Samples(Screen):
             Command("samples.labels", N_("Print labels"), self.labels, "Ctrl+P", "printer", self._why_no_labels),
             Command("samples.correct", N_("Correct the form"), self.correct, "F2", "pencil", self._why_not_correct, side="menu"),
             Command("samples.ask", N_("Add items"), self.ask, "Ctrl+N", "plus", self._why_not_correct, side="menu"),
+            Command("samples.limit", N_("Another limit"), self.other_limit, icon="book-open", refusal=self._why_not_limit, side="menu"),
             Command("samples.trail", N_("Trail"), self.trail, "F4", "history", self._why_nothing),
             Command("samples.archive", N_("Archive"), self.archive, icon="archive", refusal=self._why_not_archive, side="menu"),
             Command("samples.find", N_("Find a number"), self.find, "Ctrl+F", "search", side="menu"),
@@ -300,6 +302,11 @@ class Samples(Screen):
         if row := self._row():
             show_labels(self, row.number)
 
+    def other_limit(self) -> None:
+        """Ask for another limit of the chosen item."""
+        if row := self.page.results.current():
+            choose_limit(self, row)
+
     def trail(self) -> None:
         """Go to everything that was done to the sample."""
         if row := self._row():
@@ -322,6 +329,17 @@ class Samples(Screen):
         if self.sheet is not None:
             return _("Save or leave what is open at the right first.")
         return right_refusal(Right.RECEIVE, self.person) or correction_refusal(self.card.row.state, self.card.reported)
+
+    def _why_not_limit(self) -> str | None:
+        if self.card is None:
+            return _("Open the sample first.")
+        if refusal := right_refusal(Right.CATALOGUE, self.person):
+            return refusal
+        row = self.page.results.current()
+        if row is None:
+            return _("Choose an item of the sample.")
+        open_ = (AnalysisState.REQUESTED, AnalysisState.ASSIGNED, AnalysisState.IN_TEST)
+        return None if row.state in open_ else _("Another limit can be chosen only before {item} is handed in.").format(item=row.item)
 
     def _why_not_go(self) -> str | None:
         if self.sheet and self.sheet.sent:

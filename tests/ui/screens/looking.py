@@ -33,8 +33,14 @@ AS_THEY_ARE = ("本机", "中文 / EN", "中文", "English", "SHA-256", "COM3", 
 OWN = {
     "item": "*",
     "product": "*",
-    "standard": "*",
+    "standard": "*, substr(title_zh, instr(title_zh, ' ') + 1), substr(title_en, instr(title_en, ' - ') + 3)",
     "procedure": "*",
+    "day": "name_zh, name_en, source",
+    "heading": "*",
+    "method": "*",
+    "panel": "bases, methods, note, source",
+    "placement": "remark",
+    "scope": "object, method, restriction",
     '"limit"': "*",
     "person": "name, login",
     "instrument": "code, name, model, serial",
@@ -148,8 +154,8 @@ def own_words(laboratory: Reception) -> list[str]:
     with closing(sqlite3.connect(laboratory.folder.database)) as base:
         for table, columns in OWN.items():
             for row in base.execute(f"SELECT {columns} FROM {table}"):
-                found |= {value for value in row if isinstance(value, str) and re.search(r"[^\d.,-]", value)}
-    return sorted((one for one in found if len(one) > 1), key=len, reverse=True)
+                found |= {part for value in row if isinstance(value, str) for part in (value, *value.split(" | ")) if re.search(r"[^\d.,-]", part)}
+    return sorted((one for one in found if len(one) > 1 or one > "\u4e00"), key=len, reverse=True)
 
 
 def left_over(words: list[str], data: list[str]) -> list[str]:

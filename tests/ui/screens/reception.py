@@ -20,22 +20,25 @@ from pytestqt.qtbot import QtBot
 from lims.clock import system_clock
 from lims.db.folder import Folder
 from lims.db.store import Store
+from lims.demo import ASKED, PLACED
 from lims.errors import Refusal
 from lims.rules.flows import ReadingState
 from lims.rules.rights import Actor, Role
-from lims.services import analyses, certificates, founding, instruments, people, readings, samples, worksheets
+from lims.services import analyses, certificates, founding, instruments, people, placements, readings, samples, scope, worksheets
 from lims.services import catalogue as standards
 from lims.services.founding import FoundingDraft
 from lims.services.instruments import InstrumentDraft, Ports
 from lims.services.passwords import Argon2
 from lims.services.people import AccountDraft
 from lims.services.readings import Delivery, Sent
-from lims.services.samples import Asked, SampleDraft
+from lims.services.samples import SampleDraft
+from lims.services.scope import ScopeDraft
 from lims.views import analyses as analysis_view
 from lims.views import catalogue, finding, today
 from lims.views import instruments as instrument_view
 from lims.views import samples as sample_view
-from tests.services.small import INTAKE
+from tests.services.rules import sampling_rules
+from tests.services.small import INTAKE, library
 from ui.kit.ask import Dialog
 from ui.kit.desk import Desk
 from ui.kit.table import Table
@@ -103,9 +106,12 @@ class Reception:
 
     def _found(self) -> None:
         draft = FoundingDraft("示范实验室", "示范路 1 号", "guan", "管理员", PASSWORD, PASSWORD)
-        self.people["guan"] = self.do(founding.found, draft)
+        self.people["guan"] = self.do(founding.found, draft, library())
         for login, (name, role) in PEOPLE.items():
             self.hired(login, name, role)
+        for product, classification, headings in PLACED:
+            self.do(placements.place, product, classification, headings, by=self.people["ji"])
+            self.do(placements.confirm, product, [classification], by=self.people["ji"])
 
     def close(self) -> None:
         """Close ports and store."""
@@ -120,8 +126,7 @@ class Reception:
     def registered(self, product: str = "maize", items: Sequence[str] = (), **form: str) -> str:
         """Register a sample with what the library holds for it, or some of its items; return its number."""
         today = moments.today()
-        offers = self.do(catalogue.offers, product, today)
-        asked = tuple(Asked(one.item_code, one.procedure, one.limit) for one in offers if not items or one.item_code in items)
+        asked = tuple(one for one in ASKED[product] if not items or one.item in items)
         self._forms += 1
         typed = {**FORM, "form_number": f"XBJ261101163830{self._forms:05}", "sampled_on": today.isoformat(), **form}
         return self.do(samples.register, SampleDraft(product, typed, asked), by=self.people["shou"])
@@ -201,6 +206,9 @@ class Reception:
         """Fill the laboratory with something in every state."""
         self.left_open = frozenset({"gb2760-2024-sulphur-dioxide-wine"})
         jian, shou, pi = (self.people[login] for login in ("jian", "shou", "pi"))
+        sampling_rules(self.store)
+        self.do(placements.place, "maize", "GB 2763", ("gb2763-h5",), remark="按谷物归类", by=self.people["ji"])
+        self.do(scope.add, [ScopeDraft("粮食及制品", "moisture", "GB 5009.3-2016", date(2024, 1, 1), None, "只做玉米")], by=self.people["ji"])
         self.registered()
         self.do(samples.refuse, self.registered(), reason="Seal broken or unsigned", by=shou)
         self.received()

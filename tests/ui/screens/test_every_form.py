@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -21,13 +22,26 @@ FORMS: dict[str, tuple[str, Any, str]] = {
     "an instrument": ("instruments", "GC-01", "instruments.change"),
     "a new instrument": ("instruments", None, "instruments.add"),
     "a business": ("businesses", None, "businesses.change"),
+    "a day": ("calendar", date(2026, 10, 1), "calendar.change"),
+    "a new day": ("calendar", None, "calendar.add"),
+    "an edition's dates": ("standards", "GB 2763-2026", "standards.change"),
+    "a new edition": ("standards", None, "standards.add"),
+    "a new product": ("products", None, "products.add"),
+    "a method": ("items", "carbofuran", "items.change"),
+    "a line of the scope": ("scope", None, "scope.add"),
+    "several lines of the scope": ("scope", None, "scope.paste"),
+    "a product being placed": ("products", ("maize", "GB 2763"), "products.place"),
     "a sampling form": ("intake", None, "intake.new"),
     "a check": ("intake", "LS2026-00001", "intake.go"),
 }
 DIALOGS: dict[str, tuple[str, Any, str]] = {
     "a first password": ("people", "jian", "people.reset"),
     "a refusal": ("intake", "LS2026-00001", "intake.refuse"),
-    "a confirmation": ("limits", None, "limits.confirm"),
+    "a confirmation": ("limits", "gb2760-2024-sulphur-dioxide-wine", "limits.confirm"),
+    "a confirmed standard": ("standards", "GB 2760-2024", "standards.confirm"),
+    "a confirmed placement": ("products", ("maize", "GB 2763"), "products.go"),
+    "an ended line of the scope": ("scope", None, "scope.end"),
+    "a cleared day": ("calendar", date(2026, 10, 1), "calendar.clear"),
     "a rejection": ("inbox", None, "inbox.reject"),
     "a return": ("review", None, "review.return"),
     "a repetition": ("bench", "W2026-0001", "bench.repeat"),

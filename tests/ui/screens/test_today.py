@@ -42,7 +42,7 @@ def test_nothing_to_do_is_said(sit) -> None:
         ("jian", "inbox", "1 条读数待人处理"),
         ("shen", "review", "1 个样品待审核"),
         ("pi", "certificates", "1 份报告待批准"),
-        ("ji", "limits", "6 条限量待核对"),
+        ("ji", "limits", "3 条限量待核对"),
     ],
 )
 def test_what_waits_for_a_person_is_counted_and_opens_by_keys(login: str, place: str, waits: str, busy: str, sit) -> None:

@@ -28,7 +28,8 @@ PRESSES = 400
 @pytest.mark.qt_log_ignore(r"This plugin does not support (raise|grabbing)", extend=True)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_nothing_falls(seed: int, reception: Reception, sit: Callable[..., Seat], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: ("", ""))  # the system's own choices wait for a person
+    for choice in ("getOpenFileName", "getSaveFileName"):  # the system's own choices wait for a person
+        monkeypatch.setattr(QFileDialog, choice, lambda *_arguments: ("", ""))
     monkeypatch.setattr(Preview, "print", lambda _preview: None)
     reception.busy()
     reception.people["all"] = replace(reception.people["jian"], rights=frozenset(Right))
