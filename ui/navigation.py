@@ -48,7 +48,9 @@ PLACES = (
     Place("review", N_("Review"), "clipboard-check", SAMPLES, "ui.screens.review:Review", ("review",), ("submitted",)),
     Place("certificates", N_("Reports"), "file-check", SAMPLES, "ui.screens.certificates:Certificates", ("approve", "review", "receive"), ("drafts",)),
     Place("businesses", N_("Businesses"), "building-2", OVERSIGHT, "ui.screens.businesses:Businesses", ("receive", "approve", "catalogue")),
-    Place("limits", N_("Limits"), "book-open-check", LIBRARY, "ui.screens.limits:Limits", ("confirm", "catalogue", "test", "review"), ("unconfirmed",)),
+    Place(
+        "limits", N_("Limits"), "book-open-check", LIBRARY, "ui.screens.limits:Limits", ("confirm", "catalogue", "test", "review", "approve"), ("unconfirmed",)
+    ),
     Place("standards", N_("Editions"), "book-open", LIBRARY, "ui.screens.standards:Standards", ("catalogue", "confirm")),
     Place("products", N_("Products"), "tag", LIBRARY, "ui.screens.products:Products", ("catalogue", "confirm")),
     Place("items", N_("Items and methods"), "flask-conical", LIBRARY, "ui.screens.items:Items", ("catalogue", "test")),

@@ -14,7 +14,7 @@ from lims.rules import units
 from lims.rules.judgement import COMPARISON_WORDS, Judgement, Procedure, Reason, judge
 from lims.rules.limits import Bounds, Comparison, Demand, Forbidden, Limit, demand, demanded
 from lims.rules.microbiology import Plan
-from lims.rules.quantity import Kind, Measured, normal, read
+from lims.rules.quantity import Kind, Measured, normal, read, read_several
 from lims.rules.rounding import plain
 from lims.rules.verdict import Said, Verdict, said
 
@@ -71,10 +71,12 @@ def _column(text: str) -> str:
 
 def _read(result: str, asked: Demand) -> Measured:
     text = _without_basis(result)
-    if isinstance(asked.requirement, Plan) and text.startswith("均"):  # every unit gave the same
+    if not isinstance(asked.requirement, Plan):
+        return replace(read(text), text=result.strip())
+    if text.startswith("均"):  # every unit gave the same
         one = read(text.removeprefix("均"))
         return replace(one, text=result.strip(), kind=Kind.SEVERAL, several=(one,) * asked.requirement.n)
-    return replace(read(text), text=result.strip())
+    return replace(read_several(text), text=result.strip())
 
 
 def _without_basis(text: str) -> str:

@@ -313,12 +313,12 @@ def _number(exact: Decimal, facts: _Facts, mark: str = "") -> Judgement:
     compared, demands = facts.compared(value), facts.limit.demands if facts.limit else None
     if detection_limit is not None and value < detection_limit and isinstance(demands, Bounds):
         edge = facts.compared(detection_limit)
-        verdict, reason = _below(edge, demands, facts.full)
-        return facts.said(verdict, reason, plain(value), f"<{shown(detection_limit)}", plain(edge))
+        verdict, reason, said = _guarded(edge, demands, facts, *_below(edge, demands, facts.full))
+        return facts.said(verdict, reason, plain(value), f"<{shown(detection_limit)}", plain(edge), said)
     at_limit = facts.full and isinstance(demands, Bounds) and rounded in (demands.low, demands.high)
     reported = shown(rounded) + ((sign(value, rounded) if at_limit else "") or mark)
     verdict, reason = _held(compared, mark if facts.full else "", facts.limit, detection_limit)
-    said: tuple[Said, ...] = ()
+    said = ()
     if isinstance(demands, Bounds) and (facts.procedure.uncertainty or facts.procedure.decision is Decide.GUARDED):
         verdict, reason, said = _uncertain(compared, demands, facts, verdict, reason)
     return facts.said(verdict, reason, plain(value), reported, plain(compared), said)
@@ -336,6 +336,13 @@ def _uncertain(value: Decimal, bounds: Bounds, facts: _Facts, verdict: Verdict, 
     if facts.procedure.decision is not Decide.GUARDED:
         return verdict, reason, decision.because[1:]
     return decision.verdict, Reason.GUARD if decision.verdict is Verdict.UNDECIDED else reason, decision.because
+
+
+def _guarded(edge: Decimal, bounds: Bounds, facts: _Facts, verdict: Verdict, reason: Reason) -> tuple[Verdict, Reason, tuple[Said, ...]]:
+    """Let a guard band be kept by all that lies beyond *edge* too; what is undecided stays so."""
+    if facts.procedure.decision is not Decide.GUARDED or verdict is Verdict.UNDECIDED:
+        return verdict, reason, ()
+    return _uncertain(edge, bounds, facts, verdict, reason)
 
 
 def _held(value: Decimal, mark: str, limit: Limit | None, detection_limit: Decimal | None) -> tuple[Verdict, Reason]:
@@ -380,10 +387,12 @@ def _open(present: list[Measured], facts: _Facts) -> Judgement:
         return facts.said(Verdict.UNDECIDED, Reason.UNIT, text, text)
     if one.comparator and edge is not None:
         text = f"{one.comparator}{shown(edge)}"
-    if facts.limit and isinstance(facts.limit.demands, Bounds) and edge is not None:
-        edge = facts.compared(edge)
-    verdict, reason = _opened(one, edge, facts, detection_limit)
-    return facts.said(verdict, reason, text, text, "" if edge is None else plain(edge))
+    demands = facts.limit.demands if facts.limit else None
+    if edge is None or not isinstance(demands, Bounds):
+        return facts.said(*_opened(one, edge, facts, detection_limit), text, text, "" if edge is None else plain(edge))
+    edge = facts.compared(edge)
+    verdict, reason, because = _guarded(edge, demands, facts, *_opened(one, edge, facts, detection_limit))
+    return facts.said(verdict, reason, text, text, plain(edge), because)
 
 
 def _edge(one: Measured, facts: _Facts) -> Decimal | None:

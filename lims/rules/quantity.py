@@ -120,6 +120,13 @@ def read(text: str) -> Measured:
     return _number(written, plain) or _words(written, plain) or _several(written, plain) or Measured(written, kind=Kind.TEXT)
 
 
+def read_several(text: str) -> Measured:
+    """Read a text in which several values are meant: a comma or a blank parts them and never groups digits. Never raises."""
+    written = text.strip()
+    plain = normal(written)
+    return _number(written, plain) or _words(written, plain) or _parted(written, plain) or Measured(written, kind=Kind.TEXT)
+
+
 def parse(text: str) -> Measured:
     """Read one value as typed or sent. Raises Refusal for text without a meaning and for several values at once."""
     measured = read(text)
@@ -182,8 +189,10 @@ def _kind(words: str) -> Kind | None:
 
 
 def _several(written: str, plain: str) -> Measured | None:
-    if _GROUPED.fullmatch(plain):
-        return None
+    return None if _GROUPED.fullmatch(plain) else _parted(written, plain)
+
+
+def _parted(written: str, plain: str) -> Measured | None:
     for between in _BETWEEN[:2] if _PER.search(plain) else _BETWEEN:
         parts = between.split(plain.strip(" ;、,/"))
         values = tuple(one for one in (_number(part, part) or _words(part, part) for part in parts) if one)

@@ -206,7 +206,7 @@ def products(work: Session) -> list[ProductRow]:
 def offers(work: Session, product: str, on: date) -> list[OfferRow]:
     """Return what can be asked of a product: every limit in force on its day under its headings, by each procedure of a formal test.
 
-    Limits of one item stand in the order of the headings, the most specific first; grades of a standard follow those that hold for all.
+    Items stand in the library's order, limits of one item in the order of the headings, the most specific first; grades follow what holds for all.
     """
     known = work.scalars(select(Product).where(Product.code == product)).first()
     if known is None:
@@ -215,7 +215,7 @@ def offers(work: Session, product: str, on: date) -> list[OfferRow]:
     order = {code: place for one in placed.values() for place, code in enumerate(one.headings)}
     query = select(Limit).join(Heading).where(Heading.code.in_(order)).options(*_loaded()).order_by(Limit.id)
     found = [row for row in work.scalars(query) if row.standard.edition().holds(on)]
-    found.sort(key=lambda row: (row.standard.code, row.item_id, bool(row.level), order[row.heading.code], row.id))
+    found.sort(key=lambda row: (row.item_id, bool(row.level), order[row.heading.code], row.standard.code, row.id))
     procedures: dict[int, list[Procedure]] = {}
     wanted = select(Procedure).where(Procedure.item_id.in_({row.item_id for row in found}), Procedure.rapid.is_(False)).order_by(Procedure.id)
     for procedure in work.scalars(wanted):

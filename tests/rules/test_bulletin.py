@@ -372,3 +372,9 @@ def test_a_value_that_is_no_value_never_passes_a_figure(garbage: str, lod: str, 
 @given(st.text(max_size=12), texts)
 def test_a_bare_number_as_a_limit_decides_nothing(lod: str, result: str) -> None:
     assert judge_printed(result, "0.05", lod=lod).verdict is UNDECIDED
+
+
+@pytest.mark.parametrize("text", ["120,150,130", "120 150 130", "120/150/130", "120、150、130", "120；150；130"])
+def test_where_a_plan_asks_for_several_values_a_comma_or_a_blank_parts_them(text: str) -> None:
+    judgement = judge_printed(text, "n=3,c=1,m=140,M=200", "CFU/g")
+    assert (judgement.verdict, judgement.determined) == (Verdict.PASS, ("120", "150", "130"))

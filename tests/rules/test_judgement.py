@@ -748,6 +748,31 @@ def test_a_guard_band_without_an_uncertainty_decides_nothing() -> None:
         assert (one.verdict, one.reason) == (UNDECIDED, R.GUARD)
 
 
+@pytest.mark.parametrize(
+    ("value", "text", "lod", "verdict", "reason"),
+    [
+        ("未检出", "≤0.05", "0.04", PASS, R.BELOW_DETECTION),
+        ("0.01", "≤0.05", "0.04", PASS, R.BELOW_DETECTION),
+        ("<0.04", "≤0.05", "", PASS, R.BELOW_DETECTION),
+        ("<LOQ(0.04)", "≤0.05", "", PASS, R.BELOW_QUANTITATION),
+        ("未检出", "≤0.05", "0.041", UNDECIDED, R.GUARD),
+        ("0.01", "≤0.05", "0.041", UNDECIDED, R.GUARD),
+        ("<0.05", "<0.05", "", UNDECIDED, R.GUARD),
+        ("未检出", "≤0.05", "0.06", UNDECIDED, R.DETECTION_ABOVE_LIMIT),
+        ("未检出", "≤0.05", "", PASS, R.DETECTION_UNKNOWN),
+        (">0.061", "≤0.05", "", FAIL, R.BEYOND),
+        (">0.06", "≤0.05", "", UNDECIDED, R.GUARD),
+        ("<0.03", "≥0.05", "", FAIL, R.BEYOND),
+        ("<0.04", "≥0.05", "", UNDECIDED, R.GUARD),
+        (">0.06", "≥0.05", "", PASS, R.WITHIN),
+        (">0.05", "≥0.05", "", UNDECIDED, R.GUARD),
+    ],
+)
+def test_what_is_open_on_one_side_keeps_the_guard_band_too(value: str, text: str, lod: str, verdict: Verdict, reason: Reason) -> None:
+    one = judged(value, text, lod=lod, uncertainty=U, decision=Decide.GUARDED)
+    assert (one.verdict, one.reason) == (verdict, reason)
+
+
 def test_a_marked_value_at_the_limit_still_lies_in_the_guard_band() -> None:
     assert judged("0.05(+)", "≤0.05", uncertainty=U, decision=Decide.GUARDED).verdict is UNDECIDED
 

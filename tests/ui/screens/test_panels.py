@@ -9,9 +9,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from lims import i18n
+from tests.services.rules import sampling_rules
 from tests.ui.screens.looking import words
 from tests.ui.screens.reception import Reception, Seat
-from tests.services.rules import sampling_rules
 from ui.screens.panels import Panels
 
 Key = Qt.Key
