@@ -71,12 +71,16 @@ def main(words: Sequence[str]) -> int:
     return started([str(python_of(VENV, os.name)), *arguments(words)], ROOT if command in ("test", "bench") else None)
 
 
+WHOLE = ("-q", "-n", "auto", "--dist", "loadfile")
+"""The whole suite takes every core; a file stays with one, so that what it sets up is set up once."""
+
+
 def arguments(words: Sequence[str]) -> list[str]:
     """Return what Python is called with for *words*."""
     if not words:
         return ["-m", "lims", "demo"]
     if words[0] == "test":
-        return ["-m", "pytest", "--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"), *(words[1:] or [str(ROOT / "tests")])]
+        return ["-m", "pytest", "--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"), *(words[1:] or [*WHOLE, str(ROOT / "tests")])]
     if words[0] == "bench":
         return ["-m", "tests.benchmarks", *words[1:]]
     return ["-m", "lims", *words]

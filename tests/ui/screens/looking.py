@@ -114,7 +114,7 @@ def cut_labels(whole: QWidget) -> list[str]:
 
 def marked_up(whole: QWidget) -> list[str]:
     """Labels that would take words for markup."""
-    return [one.text() for one in whole.findChildren(QLabel) if one.textFormat() is not Qt.TextFormat.PlainText]
+    return [f"{type(one).__name__}: {one.text()}" for one in whole.findChildren(QLabel) if one.textFormat() is not Qt.TextFormat.PlainText]
 
 
 def nameless(whole: QWidget) -> list[str]:
