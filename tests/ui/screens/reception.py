@@ -12,7 +12,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -243,6 +243,7 @@ class Seat:
 
     def __init__(self, qtbot: QtBot, reception: Reception, login: str) -> None:
         self.qtbot, self.reception = qtbot, reception
+        QGuiApplication.clipboard().clear()  # what somebody copied before is nobody's here
         self.desk = Desk(reception.store)
         self.fallen: list[BaseException] = []
         self.desk.crashed.connect(self.fallen.append)
