@@ -43,6 +43,7 @@ REST = {
     "shou": ("today", "intake", "samples", "certificates", "businesses"),
     "jian1": ("bench", "inbox", "instruments", "limits"),
     "shen": ("today", "review"),
+    "ji": ("limits", "standards", "products", "items", "panels", "scope", "calendar"),
     "guan": ("people", "trail", "settings"),
 }
 """What the day has not shown yet, and by whom."""
