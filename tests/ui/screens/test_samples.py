@@ -6,7 +6,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea
 
+from lims.rules.rights import PROGRAM
+from lims.services import placements
 from lims.services import samples as asking
+from tests.services import stating
+from tests.services.stating import Stated
 from tests.ui.screens import looking
 from tests.ui.screens.looking import words
 from tests.ui.screens.reception import INTAKE, Reception, Seat
@@ -216,3 +220,38 @@ def test_when_everything_is_asked_it_says_so(seat: Seat, samples: Samples) -> No
     seat.control(Key.Key_N)
     seat.settled()
     assert samples.sheet is None and "玉米" in seat.said
+
+
+STRICTER = Stated("gb9001-moisture", "moisture", "≤12.0", "%")
+
+
+def test_another_limit_is_chosen_with_its_reason(sit, reception: Reception) -> None:
+    with reception.store.work() as work, work.acting(PROGRAM, "test.library"):
+        stating._add(work, STRICTER)
+    reception.do(placements.place, "maize", STRICTER.classification, [STRICTER.heading], by=reception.people["ji"])
+    number = reception.received()
+    seat = sit("ji")
+    samples = seat.go("samples", number)
+    rows = [row.item_code for row in samples.card.analyses]
+    seat.press(Key.Key_Down, times=rows.index("moisture"))
+    assert samples.page.results.current().item_code == "moisture"
+    samples.acts["samples.limit"].run()
+    seat.settled()
+    choice = seat.dialog.form.editors["limit"]
+    assert [words for words in (choice.itemText(place) for place in range(choice.count())) if words] == [
+        "≤ 14.0 % · GB 1353-2018 · 玉米 · 各类玉米",
+        "≤ 12.0 % · GB 9001-2020 · gb9001-h1",
+    ]
+    seat.dialog.form.put({"limit": STRICTER.code, "reason": "合同约定"})
+    seat.dialog.send()
+    seat.settled()
+    assert seat.dialog is None and "水分" in seat.done
+    row = next(row for row in reception.card(number).analyses if row.item_code == "moisture")
+    assert (row.requirement, row.limit_place) == ("≤ 12.0", "GB 9001-2020")
+
+
+@pytest.mark.parametrize(("login", "word"), [("shou", "技术负责人"), ("jian", "技术负责人")])
+def test_only_who_keeps_the_library_chooses_another_limit(login: str, word: str, sit, reception: Reception) -> None:
+    seat = sit(login)
+    samples = seat.go("samples", reception.received())
+    assert word in samples.acts["samples.limit"].refusal()
