@@ -149,7 +149,7 @@ class Judgement:
     level: str = ""
     basis: str = ""
     entered_in: str = ""
-    """The unit in which the determinations were entered, where they were turned into the limit's."""
+    """The unit in which the determinations were entered."""
     said: tuple[Said, ...] = ()
     """Sentences beyond the reason: what a plan counted, what stands beside the figures."""
     others: tuple[Judgement, ...] = ()

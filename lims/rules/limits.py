@@ -143,7 +143,7 @@ class Demand:
     unit: str = ""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=KEPT)
 def demand(text: str) -> Demand:
     """Read what is demanded, with its unit. What is not understood is Unread or, where no number stands in it, Worded. Never raises."""
     words = _GROUPS.sub(lambda found: found[0].replace(" ", ""), _BASIS.sub("", normal(text)).strip())

@@ -15,7 +15,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from lims.errors import Refusal
-from lims.i18n import N_, _
+from lims.i18n import N_, _, joined
 from lims.rules.control import PRODUCTS, checked, percent
 from lims.rules.rounding import round_to
 from lims.rules.verdict import Said, Verdict, said
@@ -55,7 +55,7 @@ class Screened:
 
     def why(self) -> str:
         """Return the explanation in the present language."""
-        return " ".join(one.shown() for one in self.because)
+        return joined(one.shown() for one in self.because)
 
 
 SUSPECTED = said(N_("A positive rapid test is a suspicion only: confirm it by another method before anything is judged."))
