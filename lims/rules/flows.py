@@ -183,7 +183,7 @@ def third_person(certificate: CertificateFacts, person: Actor) -> str | None:
 def limits_confirmed(certificate: CertificateFacts, _person: Actor) -> str | None:
     """No unconfirmed limit decides a signed report."""
     if certificate.unconfirmed:
-        return _("The laboratory has not confirmed the limit of {items}, so it cannot decide a report. {holders} can confirm it in the standards library.").format(
+        return _("The laboratory has not confirmed the limit of {items}, so it cannot decide a report. {holders} can confirm it under Limits.").format(
             items=_(", ").join(certificate.unconfirmed), holders=holders(Right.CONFIRM)
         )
     return None

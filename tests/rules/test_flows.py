@@ -204,7 +204,7 @@ def test_after_approval_no_result_moves_back() -> None:
         ({"undecided": ("水分",)}, "No verdict yet on 水分. Open it with F3 to see what is missing."),
         (
             {"unconfirmed": ("水分",)},
-            "The laboratory has not confirmed the limit of 水分, so it cannot decide a report. Technical manager can confirm it in the standards library.",
+            "The laboratory has not confirmed the limit of 水分, so it cannot decide a report. Technical manager can confirm it under Limits.",
         ),
     ],
 )

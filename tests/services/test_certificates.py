@@ -24,7 +24,7 @@ from lims.views import certificates as view
 from tests.services.small import PASSWORD, Apart, Small
 
 UNCONFIRMED = (
-    "The laboratory has not confirmed the limit of Sulphur dioxide residue, so it cannot decide a report. Technical manager can confirm it in the standards library."
+    "The laboratory has not confirmed the limit of Sulphur dioxide residue, so it cannot decide a report. Technical manager can confirm it under Limits."
 )
 WINE = "gb2760-2024-sulphur-dioxide-wine"
 

@@ -184,7 +184,7 @@ def test_no_report_is_decided_where_nobody_has_confirmed_the_products_place(smal
     said = small.refused(certificates.approve, key, PASSWORD, by="pi")
     assert said == (
         "The laboratory has not confirmed the limit of Sulphur dioxide residue (the product's place in GB 2760), so it cannot decide a report. "
-        "Technical manager can confirm it in the standards library."
+        "Technical manager can confirm it under Limits."
     )
     (check,) = [check for check in small.do(report_view.card, key).checks if not check.holds]
     assert (check.title, check.detail) == ("Every deciding limit is confirmed", "Sulphur dioxide residue (the product's place in GB 2760)")
