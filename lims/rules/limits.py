@@ -292,6 +292,8 @@ def demanded(text: str) -> str:
             return f"{bounds.operator} {bounds.figures()}".strip()
         case Forbidden(operator, amount):
             return f"{_(OPERATOR_WORDS[operator])} {amount}".strip()
+        case Plan():
+            return re.sub(r"\s*[,;、，；]\s*", ", ", text)  # a line breaks between the parts, never inside a number
         case _:
             return text
 

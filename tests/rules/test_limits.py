@@ -308,7 +308,7 @@ def test_a_count_that_does_not_say_what_it_accepts_is_left_to_a_person(text: str
         ("不得检出/25g", "not to be detected /25g"),
         ("禁止使用", "not to be used"),
         ("正常", "正常"),
-        ("n=5,c=0,m=0/25g", "n=5,c=0,m=0/25g"),
+        ("n=5,c=0,m=0/25g", "n=5, c=0, m=0/25g"),
         ("0.05", "0.05"),
         ("—", "—"),
         ("", ""),

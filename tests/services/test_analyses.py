@@ -637,7 +637,7 @@ def test_a_sampling_plan_asks_for_a_value_of_each_unit_from_entry_to_report(smal
     assert (row.verdict, row.reported, row.lacks) == (Verdict.PASS, "<10 / 20 / <10 / 100 / 10", None)
     assert "Sampling plan: n = 5, c = 2, m = 10, M = 100." in row.steps[-1].detail
     line = reported(small, number, PLAN.code)
-    assert (line.result, line.requirement, line.unit, line.verdict) == ("<10 / 20 / <10 / 100 / 10", "n=5,c=2,m=10,M=100", "CFU/g", Verdict.PASS)
+    assert (line.result, line.requirement, line.unit, line.verdict) == ("<10 / 20 / <10 / 100 / 10", "n=5, c=2, m=10, M=100", "CFU/g", Verdict.PASS)
 
 
 def test_one_value_above_what_the_plan_allows_at_most_fails_at_once(small: Small) -> None:
