@@ -328,7 +328,7 @@ def test_a_limit_of_detection_that_is_left_out_is_said(lod: str, noted: bool) ->
         ),
         (
             ("10;10;10;10;20000", PLAN, "CFU/g"),
-            f"found 10 / 10 / 10 / 10 / 20000 CFU/g; limit {PLAN}. Judged by the sampling plan. {COUNTED}",
+            f"found 10 / 10 / 10 / 10 / 20000 CFU/g; limit n=5, c=2, m=10⁴, M=10⁵CFU/g. Judged by the sampling plan. {COUNTED}",
         ),
     ],
 )

@@ -889,3 +889,53 @@ def test_whatever_is_found_and_demanded_a_judgement_comes_back(
     assert all(said.shown() for said in one.said)
     if all(value is None for value in found):
         assert one.verdict is UNDECIDED
+
+
+@pytest.mark.parametrize(("text", "value"), [("<5", "4.6"), (">5", "5.4")])
+def test_an_open_bound_is_not_kept_by_a_value_that_rounds_onto_it(text: str, value: str) -> None:
+    assert judged(value, text, rounding="1", comparison=Comparison.ROUNDED).verdict is FAIL
+    assert judged(value, text, rounding="1", comparison=Comparison.FULL).verdict is PASS
+
+
+def test_at_the_edge_of_its_guard_band_an_open_bound_is_not_kept_and_a_closed_one_is() -> None:
+    """U = 1: up to 4 conforms against ≤5, below 4 against <5."""
+    guarded = {"uncertainty": Uncertainty(D(1), D(2)), "decision": Decide.GUARDED}
+    assert (judged("4", "≤5", **guarded).verdict, judged("4", "<5", **guarded).verdict) == (PASS, UNDECIDED)
+    assert (judged("6", "≤5", **guarded).verdict, judged("6", "<5", **guarded).verdict) == (UNDECIDED, FAIL)
+
+
+@pytest.mark.parametrize(
+    ("values", "text", "kept"),
+    [
+        (["正常"], "正常", ("正常", "正常", "正常")),
+        (["正常"], "应正常", ("正常", "正常", "正常")),
+        (["异常"], "应为正常", ("异常", "异常", "异常")),
+        (["不符合"], "应具有产品应有的色泽", ("不符合", "不符合", "不符合")),
+        (["微黄"], "正常", ("微黄", "微黄", "微黄")),
+        (["正常", "异常"], "正常", ("异常 / 正常", "异常 / 正常", "异常 / 正常")),
+        ([""], "正常", ("", "", "")),
+        (["some words"], "≤5", ("some words", "some words", "")),
+        (["未检出"], "≤5", ("未检出", "未检出", "")),
+        (["<2"], "≤5", ("<2", "<2", "2")),
+    ],
+)
+def test_what_was_said_is_kept_as_value_as_report_and_as_compared(values: list[str], text: str, kept: tuple[str, str, str]) -> None:
+    judgement = judged(values, text)
+    assert (judgement.value, judgement.reported, judgement.compared) == kept
+
+
+def test_a_value_in_a_unit_that_cannot_be_turned_is_kept_as_it_was_entered() -> None:
+    judgement = judge([read("1.20E1")], procedure("mg/L"), limit("≤5"))
+    assert (judgement.reason, judgement.value, judgement.reported, judgement.compared, judgement.tolerance) == (R.UNIT, "12.0", "12.0", "12.0", "")
+    words = judge([read("<12")], procedure("mg/L"), limit("≤5"))
+    assert (words.reason, words.value, words.reported) == (R.UNIT, "<12", "<12")
+
+
+def test_nothing_found_in_another_amount_is_reported_as_it_was_written() -> None:
+    judgement = judged("未检出/10g", "不得检出/25g", unit="")
+    assert (judgement.verdict, judgement.reason, judgement.reported) == (UNDECIDED, R.AMOUNT, "未检出/10g")
+
+
+def test_the_values_of_a_plan_are_kept_in_order() -> None:
+    judgement = judged(["10", "<10", "20"], "n=3,c=1,m=15,M=50", unit="CFU/g")
+    assert (judgement.value, judgement.reported, judgement.compared) == ("10 / <10 / 20", "10 / <10 / 20", "10 / <10 / 20")
