@@ -55,6 +55,10 @@ class ProcedureRow:
     source: str
     evidence: str
     in_scope: bool = False
+    uncertainty: str = ""
+    """Expanded uncertainty as the method gives it: 0.02 in its unit, or 10% of the value."""
+    decision: str = ""
+    """What part it has in a verdict (lims.rules.uncertainty.Decide)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,4 +157,6 @@ def _procedure_row(row: Procedure, *, in_scope: bool) -> ProcedureRow:
         row.source,
         row.evidence,
         in_scope,
+        row.uncertainty,
+        row.decision.value,
     )

@@ -724,3 +724,15 @@ def test_what_a_label_claims_is_a_further_limit(small: Small) -> None:
     said = small.do(analyses.enter, key, 1, "0.18", by="jian")
     assert (said.verdict, said.standard, said.limit) == (Verdict.FAIL, "产品标签", "0.1")
     assert small.row(key).limit_place.splitlines() == ["GB 2760-2024 表A.1", "产品标签"]
+
+
+def test_a_methods_uncertainty_has_the_part_in_a_verdict_that_its_decision_rule_gives_it(small: Small) -> None:
+    """U = 10 %: 19 μg/kg against ≤20 lies in the guard band of 1.9, 18 does not (18 ≤ 20 − 1.8)."""
+    key = small.keys(small.begun())["aflatoxin-b1"]
+    said = {"uncertainty": "10%", "decision": "guarded"}
+    small.do(catalogue.change_procedure, "aflatoxin-b1-reader", said, reason="方法确认报告 2026-03", by="ji")
+    assert small.do(analyses.enter, key, 1, "19", by="jian").verdict is Verdict.UNDECIDED
+    assert "guard band" in small.row(key).steps[-1].detail
+    assert small.do(analyses.enter, key, 1, "18", by="jian").verdict is Verdict.PASS
+    wrong = small.mistaken(catalogue.change_procedure, "aflatoxin-b1-reader", {"uncertainty": "much", "decision": "hopeful"}, reason="x", by="ji")
+    assert set(wrong) == {"uncertainty", "decision"}

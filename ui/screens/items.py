@@ -12,6 +12,7 @@ from lims.i18n import N_, _, n_
 from lims.rules.judgement import COMPARISON_WORDS
 from lims.rules.limits import Comparison
 from lims.rules.rights import Right, right_refusal
+from lims.rules.uncertainty import DECIDE_WORDS, Decide
 from lims.services import catalogue
 from lims.views import items as view
 from lims.views.items import ItemRow, ProcedureRow
@@ -83,6 +84,8 @@ FIELDS = (
     Field("rounding", N_("Rounding of the reported value"), optional=True, note=N_("1, 0.1 or 0.01; 2s for two significant digits; empty as measured.")),
     Field("detection_limit", N_("Limit of detection"), optional=True, note=N_("In the method's unit.")),
     Field("quantitation_limit", N_("Limit of quantitation"), optional=True, note=N_("In the method's unit.")),
+    Field("uncertainty", N_("Expanded uncertainty"), optional=True, note=N_("0.02 in the method's unit or 10% of the value, k = 2.")),
+    Field("decision", N_("Decision rule"), kind="choice", options=dict(DECIDE_WORDS)),
     Field("reason", N_("Reason"), kind="lines", lines=2, note=N_("Where it stands: the method's text, a validation.")),
 )
 
@@ -319,6 +322,8 @@ def _method(row: ProcedureRow) -> list[QWidget]:
         (_("Allowed difference"), row.tolerance),
         (_("Limit of detection"), f"{row.detection_limit} {row.unit}".strip() if row.detection_limit else _("not recorded")),
         (_("Limit of quantitation"), f"{row.quantitation_limit} {row.unit}".strip() if row.quantitation_limit else _("not recorded")),
+        (_("Expanded uncertainty"), f"{row.uncertainty} {row.unit if '%' not in row.uncertainty else ''}".strip() or _("not recorded")),
+        (_("Decision rule"), _(DECIDE_WORDS[Decide(row.decision)])),
         (_("Formula"), row.formula),
     ]
     known = [(_("Rests on"), evidence(row.evidence)), (_("Source"), row.source), (_("Note"), row.note), (_("Number in the library"), row.code)]
