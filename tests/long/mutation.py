@@ -3,7 +3,8 @@
     python -m tests.long mutation
 
 mutmut (extra `long`) changes one thing at a time in a copy of the checkout; a mutant counts as noticed when a test of tests/rules fails.
-What was left and why stands in LEFT: mutants that mean the same, or change nothing a caller can see.
+What is left means the same or only sounds otherwise: half-even named or left to the context, where it is the rule too; sizes of guards against absurd
+input moved by one; `<` for `<=` where both give the same digits; the wording of a refusal; an argument that the branch it is handed to does not read.
 """
 
 from __future__ import annotations

@@ -939,3 +939,14 @@ def test_nothing_found_in_another_amount_is_reported_as_it_was_written() -> None
 def test_the_values_of_a_plan_are_kept_in_order() -> None:
     judgement = judged(["10", "<10", "20"], "n=3,c=1,m=15,M=50", unit="CFU/g")
     assert (judgement.value, judgement.reported, judgement.compared) == ("10 / <10 / 20", "10 / <10 / 20", "10 / <10 / 20")
+
+
+@pytest.mark.parametrize("demanded", ["正常", "应正常", "应为正常"])
+def test_should_be_is_no_part_of_what_is_demanded(demanded: str) -> None:
+    assert (judged("正常", demanded).verdict, judged("异常", demanded).verdict) == (PASS, FAIL)
+
+
+def test_what_lies_below_the_limit_of_detection_keeps_an_open_bound_at_it_unless_it_is_rounded() -> None:
+    assert judged("4.9", "<5", lod="5").verdict is PASS
+    assert judged("4.9", "<5", lod="5", rounding="1", comparison=Comparison.ROUNDED).verdict is not PASS
+    assert judged("4.9", "≤5", lod="5").value == "4.9"
