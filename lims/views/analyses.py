@@ -203,7 +203,7 @@ def _whole() -> Select[Analysis]:
         joinedload(Analysis.procedure),
         joinedload(Analysis.sample),
         joinedload(Analysis.limit).options(*_LIMIT),
-        selectinload(Analysis.bases).joinedload(Basis.limit).options(*_LIMIT),
+        joinedload(Analysis.bases).joinedload(Basis.limit).options(*_LIMIT),
         joinedload(Analysis.attempts).options(selectinload(Attempt.determinations), selectinload(Attempt.judgements)),
     )
 
