@@ -149,16 +149,6 @@ def asked_limits(work: Session, on: date) -> list[LimitRow]:
     return limit_rows(work, on, _asked())
 
 
-def placed_limits(work: Session, on: date) -> list[LimitRow]:
-    """Return the limits under headings in which products have been placed: what the laboratory works with."""
-    return limit_rows(work, on, _placed(work))
-
-
-def search_limits(work: Session, on: date, text: str, most: int = MOST) -> list[LimitRow]:
-    """Return limits whose item, heading or standard is meant by *text*: two characters of a name, pinyin initials, a number."""
-    return limit_rows(work, on, _meant(work, text), most=most)
-
-
 def limit_page(work: Session, on: date, part: str, text: str = "", most: int = MOST) -> LimitPage:
     """Return at most so many limits of one of PARTS, those that are meant by every word of *text*; each may be a limit's own number."""
     wanted = and_(true(), *(or_(_meant(work, word), Limit.code == word) for word in text.split()))

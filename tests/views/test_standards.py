@@ -164,15 +164,14 @@ def codes(rows: list[limit_view.LimitRow]) -> set[str]:
         ("GB 1353", {MOISTURE}),
         ("15.03.01", {WINE}),
         ("nothing", set()),
-        ("", set()),
     ],
 )
 def test_limits_are_found_by_item_heading_or_standard(small: Small, text: str, found_: set[str]) -> None:
-    assert codes(small.do(limit_view.search_limits, ON, text)) == found_
+    assert codes(small.do(limit_view.limit_page, ON, "all", text).rows) == found_
 
 
 def test_a_search_is_cut_off_where_it_is_told(small: Small) -> None:
-    assert len(small.do(limit_view.search_limits, ON, "gb", most=2)) == 2
+    assert len(small.do(limit_view.limit_page, ON, "all", "gb", most=2).rows) == 2
 
 
 def test_a_page_of_limits_counts_every_part_and_takes_several_words(small: Small) -> None:
@@ -189,11 +188,11 @@ def test_a_page_of_limits_counts_every_part_and_takes_several_words(small: Small
 
 def test_limits_of_where_products_stand_are_what_the_laboratory_works_with(small: Small) -> None:
     state(small, Stated("gb9001-x", "aflatoxin-b1", "≤1"))
-    assert codes(small.do(limit_view.placed_limits, ON)) == LIMITS | {"gb9001-x"}
+    assert codes(small.do(limit_view.limit_page, ON, "placed").rows) == LIMITS | {"gb9001-x"}
 
 
 def test_a_limit_says_where_it_stands_and_where_it_comes_from(small: Small) -> None:
-    (row,) = small.do(limit_view.search_limits, ON, "GB 1353")
+    (row,) = small.do(limit_view.limit_page, ON, "all", "GB 1353").rows
     assert (row.item, row.heading, row.classification, row.requirement, row.unit, row.standard, row.clause, row.in_force) == (
         "Moisture",
         "gb1353-h1",

@@ -66,8 +66,6 @@ VIEWS: dict[str, View] = {
     "catalogue.offers": lambda work: catalogue_view.offers(work, "maize", ON),
     "catalogue.products": catalogue_view.products,
     "catalogue.asked_limits": lambda work: catalogue_view.asked_limits(work, ON),
-    "catalogue.placed_limits": lambda work: catalogue_view.placed_limits(work, ON),
-    "catalogue.search_limits": lambda work: catalogue_view.search_limits(work, ON, "gb"),
     "catalogue.limit_page": lambda work: catalogue_view.limit_page(work, ON, "all", "gb"),
     "catalogue.choices": lambda work: catalogue_view.choices(work, 1, ON),
     "catalogue.confirmed_codes": catalogue_view.confirmed_codes,
@@ -95,8 +93,8 @@ VIEWS: dict[str, View] = {
 
 GROW = {
     "samples.rows", "analyses.waiting", "analyses.rows of a worksheet", "analyses.review_rows", "certificates.rows", "instruments.rows", "instruments.inbox",
-    "instruments.candidates", "people.rows", "businesses.rows", "trail.rows", "catalogue.products", "catalogue.limit_rows", "catalogue.placed_limits",
-    "catalogue.search_limits", "catalogue.confirmed_codes", "standards.standards", "standards.headings_in", "items.items", "items.procedures", "scope.scope",
+    "instruments.candidates", "people.rows", "businesses.rows", "trail.rows", "catalogue.products", "catalogue.limit_rows",
+    "catalogue.confirmed_codes", "standards.standards", "standards.headings_in", "items.items", "items.procedures", "scope.scope",
 }  # fmt: skip
 """Those whose rows are counted too, so that the comparison means something."""
 
