@@ -75,6 +75,12 @@ class Counts:
     quarantined: int = 0
     refused: int = 0
     """Frames answered with NAK."""
+    wrong_sums: int = 0
+    """Frames whose checksum was wrong."""
+    unknown: int = 0
+    """Frames, lines or answers that nobody asked for or the link does not know."""
+    silences: int = 0
+    """Times the instrument fell silent where something had to come."""
 
 
 class Link(Protocol):

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import codecs
+import hashlib
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, get_args, get_type_hints
+from typing import Any, Literal
 
 from drivers import Trouble
 from drivers.codecs import CODECS
+from drivers.core.form import Wrong, filled, unknown_value
 from drivers.core.link import Link
-from drivers.core.reading import Reading
+from drivers.core.reading import Outcome, Reading
 from drivers.links import LINKS
+
+NAME = r"[a-z0-9][a-z0-9-]*"
+"""A profile's name, and the code of an item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +29,72 @@ class Serial:
     """Line settings as the maker ships the instrument; a virtual port ignores them."""
 
     baudrate: int = 9600
-    bytesize: int = 8
-    parity: str = "N"
-    stopbits: int = 1
+    bytesize: Literal[7, 8] = 8
+    parity: Literal["N", "E", "O", "M", "S"] = "N"
+    stopbits: Literal[1, 2] = 1
     xonxoff: bool = False
     rtscts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """Words in both languages."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From *low* to *high*, both included; either end may be open."""
+
+    low: Decimal | None = None
+    high: Decimal | None = None
+    unit: str = ""
+    """In our spelling; empty where it is whatever the instrument sends."""
+
+    def __post_init__(self) -> None:
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise unknown_value("high", str(self.high))
+
+    def holds(self, value: Decimal) -> bool:
+        """Say whether *value*, in the span's unit, lies within."""
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A control sample: which numbers are controls, and what they must read. A failed control holds back the samples after it."""
+
+    sample: str
+    """Regular expression the whole sample number fits; it makes any such reading a control."""
+    test: str
+    """Item code, or `*` for every test."""
+    low: Decimal | None = None
+    high: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        try:
+            re.compile(self.sample)
+        except re.error:
+            raise unknown_value("sample", self.sample) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Calculation:
+    """How a result is worked out from the raw channels an instrument sends; thresholds belong to the method, cut-offs to the kit's lot."""
+
+    kind: Literal["inhibition", "line-ratio"]
+    control: str = ""
+    """Inhibition: regular expression of the sample numbers or positions that are the day's control."""
+    least_control: Decimal | None = None
+    """Inhibition: the least change of absorbance the control must show."""
+    threshold: Decimal = Decimal(50)
+    """Inhibition: per cent from which a sample is positive."""
+    competitive: bool = True
+    """Line ratio: a strong test line means little of the substance."""
+    least_line: Decimal | None = None
+    """Line ratio: the least control line; below it the strip says nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +109,8 @@ class Profile:
     link: str
     codec: str
     encoding: str
+    about: Literal["samples", "places", "codes", "nothing"]
+    """What a reading is about: samples, the place the instrument stands in (a logger), a scanned code; or it only prints (a label printer)."""
     serial: Serial
     link_settings: Any
     codec_settings: Any
@@ -49,12 +118,22 @@ class Profile:
     """Test code as sent -> item code of the catalogue."""
     units: Mapping[str, str]
     """Unit as sent -> our spelling."""
+    words: Mapping[str, Outcome]
+    """Verdict as sent -> what it means."""
+    ranges: Mapping[str, Span]
+    """Item code -> the instrument's measuring range."""
+    controls: tuple[Control, ...]
+    calculation: Calculation | None
+    usb: tuple[str, ...]
+    """`VID:PID` of the adapters this instrument is known to come with."""
     sources: tuple[str, ...]
     not_verified: tuple[Mapping[str, str], ...]
     """What nobody has seen on the real instrument yet, each in both languages."""
     virtual: bool
     """Tried against our virtual instrument only."""
     file: Path = field(compare=False)
+    digest: str = field(compare=False, default="")
+    """SHA-256 of the file: which revision read a message."""
 
     def new_link(self, **changes: object) -> Link:
         """Return a fresh link; *changes* are settings that differ from the profile's, where the link knows them."""
@@ -63,18 +142,21 @@ class Profile:
         return make(kind(**values | {key: value for key, value in changes.items() if key in values}), self.encoding)
 
     def readings(self, text: bytes, instrument: str) -> tuple[Reading, ...]:
-        """Return the readings in the text of one message, with our item codes and spellings of units."""
+        """Return the readings in the text of one message, with our item codes, spellings of units and meanings of words."""
         _, codec = CODECS[self.codec]
-        return tuple(
-            replace(
-                reading,
-                instrument=instrument,
-                test=self.tests.get(reading.test or "", reading.test),
-                sent_test=reading.test,
-                unit=self.units.get(reading.unit or "", reading.unit),
-            )
-            for reading in codec(text, self.encoding, self.codec_settings)
+        return tuple(self._ours(reading, instrument) for reading in codec(text, self.encoding, self.codec_settings))
+
+    def _ours(self, reading: Reading, instrument: str) -> Reading:
+        ours = replace(
+            reading,
+            instrument=instrument,
+            test=self.tests.get(reading.test or "", reading.test),
+            sent_test=reading.test,
+            unit=self.units.get(reading.unit or "", reading.unit),
+            outcome=self.words.get((reading.result or "").strip()) or reading.outcome,
         )
+        is_control = ours.status not in ("control", "failed") and any(re.fullmatch(control.sample, ours.sample or "") for control in self.controls)
+        return replace(ours, status="control") if is_control else ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,149 +185,92 @@ def shelf(folders: Iterable[Path]) -> Shelf:
 def read(file: Path) -> Profile:
     """Read one profile; raises Trouble `profile-...` with the file and the key's full path, or the line of broken TOML."""
     try:
-        table = tomllib.loads(file.read_text("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        content = file.read_bytes()
+        return of_text(content.decode("utf-8-sig"), file, hashlib.sha256(content).hexdigest())
+    except UnicodeDecodeError as error:
         raise Trouble("profile-broken", file=str(file), key="", detail=str(error)) from error
     except OSError as error:
         raise Trouble("profile-unreadable", file=str(file), key="", detail=str(error)) from error
-    return _Checked(file, table).profile()
 
 
-@dataclass(frozen=True, slots=True)
-class Law:
-    """What one top key must be."""
-
-    kind: type[Any]
-    required: bool = False
-    choices: Callable[[], Iterable[str]] | None = None
-    match: str = ""
-
-
-LAWS: dict[str, Law] = {
-    "name": Law(str, required=True, match=r"[a-z0-9][a-z0-9-]*"),
-    "maker": Law(str, required=True),
-    "model": Law(str, required=True),
-    "title": Law(dict, required=True),
-    "link": Law(str, required=True, choices=lambda: LINKS),
-    "codec": Law(str, required=True, choices=lambda: CODECS),
-    "encoding": Law(str),
-    "serial": Law(dict),
-    "quirks": Law(dict),
-    "tests": Law(dict),
-    "units": Law(dict),
-    "sources": Law(list, required=True),
-    "not_verified": Law(list),
-    "virtual": Law(bool),
-}
-SERIAL_CHOICES: dict[str, tuple[object, ...]] = {
-    "bytesize": (7, 8), "parity": ("N", "E", "O", "M", "S"), "stopbits": (1, 2),
-}  # fmt: skip
-LANGUAGES = ("zh", "en")
-ITEM_CODE = r"[a-z0-9][a-z0-9-]*"
+def of_text(text: str, file: Path, digest: str = "") -> Profile:
+    """Return the profile *text* says; raises the Trouble that `read` raises. *file* is where it stands, or will."""
+    try:
+        table = tomllib.loads(text)
+        return _profile(_filled(_Written, table), table.get("quirks", {}), file, digest)
+    except tomllib.TOMLDecodeError as error:
+        raise Trouble("profile-broken", file=str(file), key="", detail=str(error)) from error
+    except Wrong as wrong:
+        raise Trouble(f"profile-{wrong.code}", file=str(file), key=wrong.path, **wrong.facts) from None
 
 
-class _Checked:
-    """One table of one file on its way to becoming a Profile."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Written:
+    """The keys of a file, as they stand there."""
 
-    def __init__(self, file: Path, table: dict[str, Any]) -> None:
-        self._file, self._table = file, table
+    name: str
+    maker: str
+    model: str
+    title: Both
+    link: str
+    codec: str
+    encoding: str = "latin-1"
+    about: Literal["samples", "places", "codes", "nothing"] = "samples"
+    serial: Serial = Serial()
+    tests: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, Outcome] = field(default_factory=dict)
+    ranges: Mapping[str, Span] = field(default_factory=dict)
+    controls: tuple[Control, ...] = ()
+    calculation: Calculation | None = None
+    usb: tuple[str, ...] = ()
+    sources: tuple[str, ...]
+    not_verified: tuple[Both, ...] = ()
+    virtual: bool = False
 
-    def profile(self) -> Profile:
-        self._top()
-        table, (link_kind, _), (codec_kind, _) = self._table, *self._kinds()
-        return Profile(
-            name=table["name"],
-            maker=table["maker"],
-            model=table["model"],
-            title=self._both("title", self._table["title"]),
-            link=table["link"],
-            codec=table["codec"],
-            encoding=self._encoding(),
-            serial=self._settings("serial", Serial, self._known("serial", Serial)),
-            link_settings=self._settings("quirks", link_kind, self._known("quirks", link_kind, codec_kind)),
-            codec_settings=self._settings("quirks", codec_kind, self._known("quirks", link_kind, codec_kind)),
-            tests=self._words("tests", ITEM_CODE),
-            units=self._words("units"),
-            sources=self._list("sources"),
-            not_verified=tuple(self._both(f"not_verified[{place}]", each) for place, each in enumerate(self._table.get("not_verified", []))),
-            virtual=table.get("virtual", False),
-            file=self._file,
-        )
+    def __post_init__(self) -> None:
+        _fits(self.name, NAME, "name")
+        for key, known in (("link", LINKS), ("codec", CODECS)):
+            if getattr(self, key) not in known:
+                raise unknown_value(key, getattr(self, key), *sorted(known))
+        for sent, item in self.tests.items():
+            _fits(item, NAME, f"tests.{sent}")
+        for place, adapter in enumerate(self.usb):
+            _fits(adapter, r"[0-9A-F]{4}:[0-9A-F]{4}", f"usb[{place}]")
+        if self.encoding != "auto":
+            try:
+                codecs.lookup(self.encoding)
+            except LookupError:
+                raise unknown_value("encoding", self.encoding) from None
 
-    def _top(self) -> None:
-        for key in self._table:
-            if key not in LAWS:
-                raise self._fault("unknown-key", key)
-        for key, law in LAWS.items():
-            if key in self._table:
-                self._obeys(key, self._table[key], law)
-            elif law.required:
-                raise self._fault("missing-key", key)
 
-    def _obeys(self, key: str, value: Any, law: Law) -> None:
-        # bool is a kind of int: the kind must be the very one.
-        if type(value) is not law.kind:
-            raise self._fault("wrong-type", key, expected=law.kind.__name__)
-        self._chosen(key, value, law)
+def _filled(kind: type[Any], table: Mapping[str, Any]) -> Any:
+    return filled(kind, {key: value for key, value in table.items() if key != "quirks"})
 
-    def _chosen(self, key: str, value: Any, law: Law) -> None:
-        if law.choices is not None and value not in law.choices():
-            raise self._fault("unknown-value", key, value=value, known=sorted(law.choices()))
-        if law.match and not re.fullmatch(law.match, value):
-            raise self._fault("unknown-value", key, value=value, known=[])
 
-    def _kinds(self) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
-        return LINKS[self._table["link"]], CODECS[self._table["codec"]]
+def _fits(value: str, pattern: str, path: str) -> None:
+    if not re.fullmatch(pattern, value):
+        raise unknown_value(path, value)
 
-    def _both(self, path: str, said: Any) -> Mapping[str, str]:
-        """Read what is said in both languages."""
-        self._obeys(path, said, Law(dict))
-        for language in LANGUAGES:
-            if language not in said:
-                raise self._fault("missing-key", f"{path}.{language}")
-        return self._texts(path, said)
 
-    def _encoding(self) -> str:
-        encoding = str(self._table.get("encoding", "latin-1"))
-        try:
-            if encoding != "auto":
-                codecs.lookup(encoding)
-        except LookupError as error:
-            raise self._fault("unknown-value", "encoding", value=encoding, known=[]) from error
-        return encoding
+def _profile(written: _Written, quirks: Any, file: Path, digest: str) -> Profile:
+    link, codec = LINKS[written.link][0], CODECS[written.codec][0]
+    link_names, codec_names = ({each.name for each in fields(kind)} for kind in (link, codec))
+    if not isinstance(quirks, dict):
+        raise Wrong("wrong-type", "quirks", expected="table")
+    for key in quirks:
+        if key not in link_names | codec_names:
+            raise Wrong("unknown-key", f"quirks.{key}")
+    return Profile(
+        **{each.name: getattr(written, each.name) for each in fields(written) if each.name not in {"title", "not_verified"}},
+        title=_by_language(written.title),
+        not_verified=tuple(map(_by_language, written.not_verified)),
+        link_settings=filled(link, {key: value for key, value in quirks.items() if key in link_names}, "quirks"),
+        codec_settings=filled(codec, {key: value for key, value in quirks.items() if key in codec_names}, "quirks"),
+        file=file,
+        digest=digest,
+    )
 
-    def _known(self, key: str, *kinds: type[Any]) -> set[str]:
-        return {each.name for kind in kinds for each in fields(kind)}
 
-    def _settings(self, key: str, kind: type[Any], known: set[str]) -> Any:
-        given, hints = self._table.get(key, {}), get_type_hints(kind)
-        for name, value in given.items():
-            if name not in known:
-                raise self._fault("unknown-key", f"{key}.{name}")
-            if name in hints:
-                self._fits(f"{key}.{name}", value, hints[name])
-        return kind(**{name: value for name, value in given.items() if name in hints})
-
-    def _fits(self, path: str, value: Any, hint: Any) -> None:
-        choices = get_args(hint) or SERIAL_CHOICES.get(path.removeprefix("serial."), ())
-        if choices and value not in choices:
-            raise self._fault("unknown-value", path, value=value, known=list(choices))
-        if not choices and type(value) is not hint and not (hint is float and type(value) is int):
-            raise self._fault("wrong-type", path, expected=hint.__name__)
-
-    def _words(self, key: str, match: str = "") -> Mapping[str, str]:
-        return self._texts(key, self._table.get(key, {}), match)
-
-    def _texts(self, path: str, table: Mapping[str, Any], match: str = "") -> Mapping[str, str]:
-        for name, value in table.items():
-            self._obeys(f"{path}.{name}", value, Law(str, match=match))
-        return MappingProxyType(dict(table))
-
-    def _list(self, key: str) -> tuple[str, ...]:
-        values: Sequence[Any] = self._table.get(key, [])
-        for place, value in enumerate(values):
-            self._obeys(f"{key}[{place}]", value, Law(str))
-        return tuple(values)
-
-    def _fault(self, code: str, key: str, **facts: object) -> Trouble:
-        return Trouble(f"profile-{code}", file=str(self._file), key=key, **facts)
+def _by_language(words: Both) -> Mapping[str, str]:
+    return MappingProxyType({"zh": words.zh, "en": words.en})

@@ -10,6 +10,8 @@ from decimal import Decimal
 from typing import Literal
 
 Status = Literal["final", "preliminary", "corrected", "control", "failed"]
+Outcome = Literal["positive", "weak positive", "negative", "invalid"]
+"""What a rapid test says, in one word each."""
 
 _NUMBER = re.compile(r"([<>])?\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)", re.ASCII)
 
@@ -32,6 +34,12 @@ class Reading:
     """In our spelling where the profile's map knows it, else as sent."""
     result: str | None = None
     """Words sent instead of, or beside, a number."""
+    outcome: Outcome | None = None
+    """What the words mean, where the profile knows."""
+    position: str | None = None
+    """Channel, well, cup or row of a run, as sent."""
+    raw: tuple[tuple[str, Decimal], ...] = ()
+    """Named raw channels the instrument sends beside or instead of a result: `absorbance change`, `test line`, `control line`."""
     stable: bool | None = None
     status: Status = "final"
     flags: tuple[str, ...] = ()

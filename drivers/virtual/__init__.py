@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Protocol
 
-FAULTS = ("split", "join", "drop", "flip-bit", "duplicate", "wrong-number", "silence")
+from drivers.core.profile import Profile
+
+FAULTS = ("split", "join", "drop", "flip-bit", "duplicate", "wrong-number", "nak", "silence", "restart", "gbk", "unplug")
 """What a virtual instrument can do wrong; each device says in its docstring what it makes of them."""
+
+UNPLUG = b""
+"""Among the writes of a device: here the plug is pulled. Whoever carries the bytes takes the wire away and brings it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +28,11 @@ class Shown:
     at: datetime
     """Local time without a zone, as an instrument prints it."""
     control: bool = False
+    position: str = ""
+    words: str = ""
+    """The verdict it prints, where it prints one."""
+    stable: bool = True
+    raw: tuple[tuple[str, Decimal], ...] = ()
 
 
 class Device(Protocol):
@@ -44,27 +55,44 @@ class Device(Protocol):
         """Say whether everything queued is sent."""
 
 
-Compose = Callable[[Sequence[Shown]], list[list[str]]]
-Make = Callable[[str | None, float, str], Device]
-"""(fault, haste, encoding) -> device."""
+Compose = Callable[[Sequence[Shown], Profile], list[list[str]]]
+"""(results in the instrument's words, its profile) -> messages for `Device.send`."""
+Make = Callable[[str | None, float, Profile], Device]
+"""(fault, haste, profile) -> device."""
 
 
-def device(link: str, fault: str | None = None, haste: float = 1.0, encoding: str = "latin-1") -> Device:
-    """Return the device of a link; *haste* divides every timer of the protocol. Raises ValueError for a wrong name."""
+def device(profile: Profile, fault: str | None = None, haste: float = 1.0) -> Device:
+    """Return the device of a profile's link; *haste* divides every timer of the protocol. Raises ValueError for an unknown fault."""
     if fault is not None and fault not in FAULTS:
         raise ValueError(fault)
-    return _makers()[link][0](fault, haste, encoding)
+    return _devices()[profile.link](fault, haste, profile)
 
 
-def compose(link: str, results: Sequence[Shown]) -> list[list[str]]:
-    """Return *results* as messages in the words of the devices of a link."""
-    return _makers()[link][1](results)
+def compose(profile: Profile, results: Sequence[Shown]) -> list[list[str]]:
+    """Return *results* as messages in the words of a profile's codec."""
+    return _composers()[profile.codec](results, profile)
 
 
-def _makers() -> Mapping[str, tuple[Make, Compose]]:
+def encoding(profile: Profile) -> str:
+    """Return the encoding a device of this profile writes."""
+    return "utf-8" if profile.encoding == "auto" else profile.encoding
+
+
+def _devices() -> Mapping[str, Make]:
+    """Link -> its device."""
     from drivers.virtual import analyser, printer
 
     return {
-        "astm_lis1": (analyser.Analyser, analyser.compose),
-        "lines": (printer.Printer, printer.compose),
+        "astm_lis1": analyser.Analyser,
+        "lines": printer.of_lines,
+    }
+
+
+def _composers() -> Mapping[str, Compose]:
+    """Codec -> what an instrument that is read by it would print."""
+    from drivers.virtual import analyser, printer
+
+    return {
+        "key_value": printer.key_value,
+        "lis2": analyser.compose,
     }

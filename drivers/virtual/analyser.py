@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
-from drivers.virtual import Shown
+from drivers.core.profile import Profile
+from drivers.virtual import Shown, encoding
 
 ENQ, ACK, NAK, EOT, STX, ETX = b"\x05", b"\x06", b"\x15", b"\x04", b"\x02", b"\x03"
 REPEATS = 6
@@ -21,10 +22,10 @@ class Analyser:
     more for 40 s, then the whole message again. All but `split` happen once.
     """
 
-    def __init__(self, fault: str | None = None, haste: float = 1.0, encoding: str = "latin-1") -> None:
+    def __init__(self, fault: str | None, haste: float, profile: Profile) -> None:
         self.orders: list[list[str]] = []
         """Messages the host downloaded."""
-        self._fault, self._haste, self._encoding = fault, haste, encoding
+        self._fault, self._haste, self._encoding = fault, haste, encoding(profile)
         self._queue: deque[list[str]] = deque()
         self._state = "idle"
         self._place = self._tries = 0
@@ -163,7 +164,7 @@ class Analyser:
         return now + seconds / self._haste
 
 
-def compose(results: Sequence[Shown]) -> list[list[str]]:
+def compose(results: Sequence[Shown], _profile: Profile) -> list[list[str]]:
     """Return one message with an order for each sample and a result for each of its tests."""
     if not results:
         return []

@@ -45,7 +45,7 @@ class Served:
 
     def show(self, results: Sequence[Shown]) -> None:
         """Send results; tests and units may be the instrument's words or ours."""
-        self.send(compose(self._profile.link, [_in_its_words(shown, self._profile) for shown in results]))
+        self.send(compose(self._profile, [_in_its_words(shown, self._profile) for shown in results]))
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait until everything is sent; False when it is not after *seconds*."""
@@ -125,8 +125,7 @@ def serve(
     *port*, opened as a host would. *messages* go out when a host connects. *haste* shortens the protocol's timers.
     Raises Trouble when *port* cannot be opened, ValueError for an unknown *fault*.
     """
-    encoding = "utf-8" if profile.encoding == "auto" else profile.encoding
-    served = Served(profile, device(profile.link, fault, haste, encoding), port, tcp or not has_pty())
+    served = Served(profile, device(profile, fault, haste), port, tcp or not has_pty())
     if messages:
         served.send(messages)
     return served

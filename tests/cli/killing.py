@@ -16,6 +16,7 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from sqlalchemy import func, select
 
+from drivers.core.profile import read
 from drivers.journal import Journal, entries
 from drivers.transport import PtyTransport
 from drivers.virtual import Shown, compose, device
@@ -32,6 +33,7 @@ from lims.services.people import AccountDraft
 ROOT = Path(__file__).parents[2]
 CODE = "MB-2"
 ACK = b"\x06"
+READER = read(Path(__file__).parents[2] / "resources" / "instruments" / "mycotoxin-reader-lis.toml")
 AT = datetime(2026, 2, 8, 14, 44)
 MOST = 40
 """Frames acknowledged before a kill, at most: some eight messages."""
@@ -88,13 +90,13 @@ def live(folder: Path, address: str) -> None:
 def one_life(wire: PtyTransport, number: int, frames: int, longer: float, pid: int) -> Round:
     """Send until so many frames are acknowledged and a moment longer, kill the laboratory, and hear what it said last."""
     seen, serial = Round(), 0
-    instrument = device("astm_lis1")
+    instrument = device(READER)
     sample, answered, end = "", 0, time.monotonic() + 20
     while time.monotonic() < end:
         if instrument.idle:
             seen.whole += [sample] if sample else []
             serial, sample = serial + 1, f"S{number}-{serial + 1}"
-            instrument.send(compose("astm_lis1", [Shown(sample, "AFB1", "4.7", "ug/kg", AT)]))
+            instrument.send(compose(READER, [Shown(sample, "AFB1", "4.7", "ug/kg", AT)]))
         for data in instrument.poll(time.monotonic()):
             wire.write(data)
             seen.waiting += data

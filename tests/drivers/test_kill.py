@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.core.profile import Profile
+from drivers.core.profile import Profile, read
 from drivers.journal import entries
 from drivers.stored import replay
 from drivers.transport import PtyTransport, has_pty
@@ -29,15 +29,16 @@ for _ in listen(read(Path(profile)), address, Path(journal), lambda: datetime.no
     pass
 """
 ENQ, ACK = b"\x05", b"\x06"
+READER = read(Path(__file__).parents[2] / "resources" / "instruments" / "mycotoxin-reader-lis.toml")
 AT = datetime(2026, 2, 8, 14, 44)
-MESSAGES = compose("astm_lis1", [Shown(f"S-{n}", "AFB1", f"{n}.0", "ug/kg", AT) for n in range(4)])
+MESSAGES = compose(READER, [Shown(f"S-{n}", "AFB1", f"{n}.0", "ug/kg", AT) for n in range(4)])
 
 
 @pytest.mark.skipif(not has_pty(), reason="this system has no pseudo-terminals")
 @pytest.mark.parametrize("frames", [1, 4, 11])
 def test_killed_after_so_many_acknowledged_frames(frames: int, profiles: dict[str, Profile], tmp_path: Path) -> None:
     profile, path, wire = profiles["mycotoxin-reader-lis"], tmp_path / "a.sqlite3", PtyTransport()
-    instrument = device("astm_lis1")
+    instrument = device(READER)
     instrument.send(MESSAGES)
     acknowledged = b""
     assert len(MESSAGES[0]) == 11

@@ -15,7 +15,7 @@ import pytest
 import serial
 
 from drivers import Trouble
-from drivers.core.profile import Profile, Serial
+from drivers.core.profile import Profile, Serial, read
 from drivers.delivery import Delivery
 from drivers.journal import Journal, entries
 from drivers.listen import listen
@@ -26,9 +26,10 @@ from drivers.virtual import Shown, compose
 from drivers.virtual.served import example, serve
 
 needs_pty = pytest.mark.skipif(not has_pty(), reason="this system has no pseudo-terminals")
+READER = read(Path(__file__).parents[2] / "resources" / "instruments" / "mycotoxin-reader-lis.toml")
 AT = datetime(2026, 2, 8, 14, 44)
 RESULTS = [Shown("S-1", "aflatoxin-b1", "4.7", "μg/kg", AT), Shown("S-1", "deoxynivalenol", "<100", "μg/kg", AT)]
-MESSAGES = compose("astm_lis1", [Shown("S-1", "AFB1", "4.7", "ug/kg", AT)])
+MESSAGES = compose(READER, [Shown("S-1", "AFB1", "4.7", "ug/kg", AT)])
 ENQ, ACK, EOT = b"\x05", b"\x06", b"\x04"
 H, L = b"\x021H|\\^&\r\x03E5\r\n", b"\x022L|1|N\r\x0305\r\n"
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
 from drivers.core.link import Done, Event, Link, Message, Quarantine, Send
-from drivers.core.profile import Profile
+from drivers.core.profile import Profile, read
 from drivers.virtual import FAULTS, Device, Shown, compose, device
 
+READER = read(Path(__file__).parents[2] / "resources" / "instruments" / "mycotoxin-reader-lis.toml")
+CUBE = read(Path(__file__).parents[2] / "resources" / "instruments" / "rida-cube.toml")
 AT = datetime(2026, 2, 8, 14, 44)
-MESSAGES = compose("astm_lis1", [Shown("S-1", "AFB1", "4.7", "ug/kg", AT), Shown("S-1", "DON", "<100", "ug/kg", AT)])
-MESSAGES += compose("astm_lis1", [Shown("S-2", "AFB1", "0.50", "ug/kg", AT)])
-SETS = compose("lines", [Shown(f"W-{n}", "TotSO2", f"{n}.0", "mg/l", AT) for n in (1, 2)])
+MESSAGES = compose(READER, [Shown("S-1", "AFB1", "4.7", "ug/kg", AT), Shown("S-1", "DON", "<100", "ug/kg", AT)])
+MESSAGES += compose(READER, [Shown("S-2", "AFB1", "0.50", "ug/kg", AT)])
+SETS = compose(CUBE, [Shown(f"W-{n}", "TotSO2", f"{n}.0", "mg/l", AT) for n in (1, 2)])
 
 
 def together(link: Link, instrument: Device, seconds: float = 200.0) -> list[Event]:
@@ -38,7 +41,7 @@ def answered(events: list[Event], instrument: Device, now: float) -> list[bytes]
 
 @pytest.mark.parametrize("fault", [None, *FAULTS])
 def test_analyser(fault: str | None, profiles: dict[str, Profile]) -> None:
-    instrument = device("astm_lis1", fault)
+    instrument = device(READER, fault)
     instrument.send(MESSAGES)
     link = profiles["mycotoxin-reader-lis"].new_link()
     events = together(link, instrument)
@@ -64,7 +67,7 @@ def test_analyser(fault: str | None, profiles: dict[str, Profile]) -> None:
 )
 def test_printer(fault: str | None, samples: list[str | None], quarantined: list[str], profiles: dict[str, Profile]) -> None:
     """One-way: a doubled set comes twice, and two sets run together belong to nobody."""
-    profile, instrument = profiles["rida-cube"], device("lines", fault)
+    profile, instrument = profiles["rida-cube"], device(CUBE, fault)
     instrument.send(SETS)
     events = together(profile.new_link(), instrument)
     texts = [event.text for event in events if isinstance(event, Message)]
@@ -73,7 +76,7 @@ def test_printer(fault: str | None, samples: list[str | None], quarantined: list
 
 
 def test_orders_reach_the_instrument_even_when_both_call(profiles: dict[str, Profile]) -> None:
-    instrument = device("astm_lis1")
+    instrument = device(READER)
     instrument.send(MESSAGES)
     link = profiles["mycotoxin-reader-lis"].new_link()
     order = ["H|\\^&|||LIMS", "P|1", "O|1|S-9||^^^AFB1|R||||||A", "L|1|N"]
@@ -88,4 +91,4 @@ def test_orders_reach_the_instrument_even_when_both_call(profiles: dict[str, Pro
 
 def test_an_unknown_fault_is_refused() -> None:
     with pytest.raises(ValueError, match="gremlins"):
-        device("lines", "gremlins")
+        device(CUBE, "gremlins")
