@@ -1,13 +1,15 @@
-"""The records of CLSI LIS2-A2 (ASTM E1394): header, order, result; readings out of O and R."""
+"""The records of CLSI LIS2-A2 (ASTM E1394): readings out of O and R, queries out of Q, and the orders that answer them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
 
 from drivers.core.encoding import decoded
+from drivers.core.form import unknown_value
 from drivers.core.reading import Reading, Status, number
 
 Field = tuple[tuple[str, ...], ...]
@@ -20,7 +22,16 @@ class Lis2Settings:
     """Where an instrument departs from LIS2-A2."""
 
     test_component: int = 4
-    """Which component of R.3 and O.5 holds the test code: `^^^CODE`."""
+    """Which component of R.3, O.5 and Q.5 holds the test code: `^^^CODE`."""
+    query_component: int = 2
+    """Which component of Q.3 holds the sample number: `patient^specimen`. Where it is empty, the first that is not."""
+    order_action: Literal["A", "N"] = "A"
+    """O.12 of an order we send: add to what the instrument has of the sample, or a new order."""
+
+    def __post_init__(self) -> None:
+        for name in ("test_component", "query_component"):
+            if getattr(self, name) < 1:
+                raise unknown_value(name, getattr(self, name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +44,58 @@ class Delimiters:
     escape: str = "&"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Record:
-    """One record: its letter and its fields, counted from 1 as the standard does."""
+    """One record: its letter and its fields, counted from 1 as the standard does; a field is split when it is asked for."""
 
     letter: str
-    fields: tuple[Field, ...]
+    whole: list[str]
+    """The fields as sent."""
+    delimiters: Delimiters
+    encoding: str
 
     def __getitem__(self, place: int) -> Field:
-        return self.fields[place - 1] if place <= len(self.fields) else EMPTY
+        sent = self._sent(place)
+        if not sent:
+            return EMPTY
+        # Field 2 of a header is the declaration itself.
+        return ((sent,),) if place == 2 and self.letter == "H" else _field(sent, self.delimiters, self.encoding)
 
     def text(self, place: int) -> str:
         """Return the first component of the first repeat."""
-        return self[place][0][0].strip()
+        sent, marks = self._sent(place), self.delimiters
+        if not sent:
+            return ""
+        first = sent.partition(marks.repeat)[0].partition(marks.component)[0]
+        return unescaped(first, marks, self.encoding).strip()
+
+    def _sent(self, place: int) -> str:
+        return self.whole[place - 1] if place <= len(self.whole) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What an instrument asks: the orders of these samples."""
+
+    samples: tuple[str, ...]
+    """Sample numbers as sent; none where the instrument names none."""
+    tests: tuple[str, ...] = ()
+    """Test codes; none for all."""
+    sender: str = ""
+    """Who asks, as it calls itself in H.5."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be measured of one sample."""
+
+    sample: str
+    tests: tuple[str, ...]
+    """Test codes."""
+    specimen: str = ""
+    """What the sample is, in a word (O.16)."""
+    priority: Literal["R", "S", "A"] = "R"
+    """Routine, stat, as soon as possible (O.6)."""
 
 
 STATUS: dict[str, Status] = {
@@ -57,6 +107,7 @@ CONTROL_SPECIMENS = ("CTRL", "QC")
 """O.16 of a control sample begins like this."""
 FAILED_WORDS = ("", "NA", "N/A")
 """With flag A in R.7 these stand for a test that did not work."""
+_ESCAPES = {ord("|"): "&F&", ord("^"): "&S&", ord("\\"): "&R&", ord("&"): "&E&"} | {code: f"&X{code:02X}&" for code in (*range(32), 127)}
 
 
 def readings(data: bytes, encoding: str, settings: Lis2Settings) -> list[Reading]:
@@ -71,10 +122,52 @@ def readings(data: bytes, encoding: str, settings: Lis2Settings) -> list[Reading
     return page.readings
 
 
+def queries(data: bytes, encoding: str, settings: Lis2Settings) -> tuple[Query, ...]:
+    """Return what each Q record asks; one that takes back the last request (Q.13 = A) asks nothing.
+
+    Of a range (Q.4) only the beginning is asked: nobody knows which numbers lie between.
+    """
+    text, used = decoded(data, encoding)
+    found: list[Query] = []
+    sender = ""
+    for record in records(text, used):
+        if record.letter == "H":
+            sender = record.text(5)
+        elif record.letter == "Q" and record.text(13) != "A":
+            samples = (_component(repeat, settings.query_component) for repeat in record[3])
+            tests = [_component(repeat, settings.test_component) for repeat in record[5]]
+            found.append(Query(tuple(filter(None, samples)), () if "ALL" in tests else tuple(filter(None, tests)), sender))
+    return tuple(found)
+
+
+def orders(given: Sequence[Order], *, answer: bool, sender: str, receiver: str, at: datetime, settings: Lis2Settings | None = None) -> list[str]:
+    """Return the records that bring orders to an instrument, as *answer* to its query or unasked; tests are the instrument's own codes.
+
+    LIS2-A2: O.26 is Q and L.3 F in an answer, L.3 I where nothing is known of what it asked; O and N in a download. *at* is local time.
+    """
+    known = settings or Lis2Settings()
+    header = f"H|\\^&|||{escaped(sender)}|||||{escaped(receiver)}||P|LIS2-A2|{at:%Y%m%d%H%M%S}"
+    if answer and not given:
+        return [header, "L|1|I"]
+    lines = [_order(place, order, "Q" if answer else "O", known) for place, order in enumerate(given, start=1)]
+    return [header, "P|1", *lines, f"L|1|{'F' if answer else 'N'}"]
+
+
+def _order(place: int, order: Order, report: str, settings: Lis2Settings) -> str:
+    tests = "\\".join("^" * (settings.test_component - 1) + escaped(test) for test in order.tests)
+    specimen = escaped(order.specimen)
+    return f"O|{place}|{escaped(order.sample)}||{tests}|{order.priority}||||||{settings.order_action}||||{specimen}||||||||||{report}"
+
+
+def escaped(text: str) -> str:
+    """Return *text* with the usual delimiters and every control character written as escape sequences."""
+    return text.translate(_ESCAPES)
+
+
 def records(text: str, encoding: str = "latin-1") -> Iterator[Record]:
     """Split *text* at CR into records, each by the delimiters of the last header before it."""
     delimiters = Delimiters()
-    for line in re.split(r"[\r\n]+", text):
+    for line in text.replace("\n", "\r").split("\r"):
         line = line.strip("\0 ")
         if line[:1] == "H":
             delimiters = declared(line, delimiters)
@@ -92,15 +185,13 @@ def declared(header: str, before: Delimiters) -> Delimiters:
 
 
 def split(line: str, delimiters: Delimiters, encoding: str = "latin-1") -> Record:
-    """Split one record; field 2 of a header is the declaration itself and is never split."""
-    whole = line.split(delimiters.field)
-    parsed = [_field(text, delimiters, encoding) for text in whole]
-    if line[:1] == "H" and len(whole) > 1:
-        parsed[1] = ((whole[1],),)
-    return Record(line[:1], tuple(parsed))
+    """Return one record of the fields that *delimiters* separate."""
+    return Record(line[:1], line.split(delimiters.field), delimiters, encoding)
 
 
 def _field(text: str, delimiters: Delimiters, encoding: str) -> Field:
+    if delimiters.repeat not in text and delimiters.escape not in text:
+        return (tuple(text.split(delimiters.component)),)
     return tuple(
         tuple(unescaped(component, delimiters, encoding) for component in repeat.split(delimiters.component)) for repeat in text.split(delimiters.repeat)
     )
@@ -129,9 +220,10 @@ def _meaning(found: re.Match[str], delimiters: Delimiters, encoding: str) -> str
 
 def moment(text: str) -> datetime | None:
     """Return the moment of `YYYYMMDD`, `YYYYMMDDHHMM` or `YYYYMMDDHHMMSS`, None for anything else."""
-    shape = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}.get(len(text))
+    if len(text) not in (8, 12, 14) or not (text.isascii() and text.isdigit()):
+        return None
     try:
-        return datetime.strptime(text, shape) if shape and text.isascii() and text.isdigit() else None
+        return datetime.fromisoformat(f"{text[:8]}T{text[8:]}".rstrip("T"))
     except ValueError:
         return None
 
@@ -145,6 +237,7 @@ class _Page:
         self._control_message = False
         self._control = False
         self._sample: str | None = None
+        self._position: str | None = None
         self._below_result = False
 
     def header(self, record: Record) -> None:
@@ -152,11 +245,12 @@ class _Page:
         self.patient(record)
 
     def patient(self, record: Record) -> None:
-        self._sample, self._control, self._below_result = None, self._control_message, False
+        self._sample, self._position, self._control, self._below_result = None, None, self._control_message, False
 
     def order(self, record: Record) -> None:
         specimen = record.text(16).upper()
         self._sample = record.text(3) or None
+        self._position = "^".join(record[4][0]).strip() or None
         self._control = self._control_message or record.text(12) == "Q" or specimen.startswith(CONTROL_SPECIMENS)
         self._below_result = False
 
@@ -169,7 +263,8 @@ class _Page:
             Reading(
                 instrument="",
                 sample=self._sample,
-                test=self._test(record[3]),
+                test=_component(record[3][0], self._settings.test_component) or None,
+                position=self._position,
                 value=found[1] if found else None,
                 text=sent,
                 comparator=found[0] if found else None,
@@ -191,11 +286,6 @@ class _Page:
     def other(self, record: Record) -> None:
         """Q, M, S, L and what nobody knows carry no readings; their bytes are kept with the message."""
 
-    def _test(self, universal: Field) -> str | None:
-        parts = [part.strip() for part in universal[0]]
-        place = self._settings.test_component - 1
-        return (parts[place] if place < len(parts) else "") or next(filter(None, parts), None)
-
     def _status(self, record: Record, sent: str, flags: tuple[str, ...]) -> Status:
         if "A" in flags and sent.upper() in FAILED_WORDS:
             return "failed"
@@ -203,12 +293,19 @@ class _Page:
         return "control" if self._control and status != "failed" else status
 
 
+def _component(parts: tuple[str, ...], place: int) -> str:
+    """Return the component at *place*, the first that says anything where it is empty."""
+    said = [part.strip() for part in parts]
+    return (said[place - 1] if place <= len(said) else "") or next(filter(None, said), "")
+
+
 def _value(measured: Field) -> tuple[str, str | None]:
     """Return value and words of R.4, which may be `4.7`, `<100`, `NEGATIVE`, or words and number as `call^number`."""
-    parts = [part.strip() for part in measured[0]]
-    numbers = [part for part in parts if number(part)]
-    words = [part for part in parts if part and not number(part)]
-    return (numbers[0], words[0] if words else None) if numbers else (words[0] if words else "", None)
+    parts = [said for part in measured[0] if (said := part.strip())]
+    if len(parts) < 2:
+        return (parts or [""])[0], None
+    numbers, words = ([part for part in parts if bool(number(part)) is numeric] for numeric in (True, False))
+    return (numbers[0], words[0] if words else None) if numbers else (words[0], None)
 
 
 _ON: dict[str, Callable[[_Page, Record], None]] = {

@@ -6,15 +6,17 @@ import codecs
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
 from drivers import Trouble
-from drivers.codecs import CODECS
+from drivers.codecs import CODECS, QUERIES
+from drivers.codecs.lis2 import Order, Query
 from drivers.core.form import Wrong, filled, unknown_value
 from drivers.core.link import Link
 from drivers.core.reading import Outcome, Reading
@@ -22,6 +24,8 @@ from drivers.links import LINKS
 
 NAME = r"[a-z0-9][a-z0-9-]*"
 """A profile's name, and the code of an item."""
+SENDER = "LIMS"
+"""Who we are in what we send."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +149,36 @@ class Profile:
         """Return the readings in the text of one message, with our item codes, spellings of units and meanings of words."""
         _, codec = CODECS[self.codec]
         return tuple(self._ours(reading, instrument) for reading in codec(text, self.encoding, self.codec_settings))
+
+    def queries(self, text: bytes) -> tuple[Query, ...]:
+        """Return what the instrument asks in the text of one message, with our item codes; nothing where its codec knows no queries."""
+        if self.codec not in QUERIES:
+            return ()
+        asked = QUERIES[self.codec][0](text, self.encoding, self.codec_settings)
+        return tuple(replace(query, tests=tuple(self.tests.get(test, test) for test in query.tests)) for query in asked)
+
+    @property
+    def takes_orders(self) -> bool:
+        """Say whether its instruments can be told what to measure."""
+        return self.codec in QUERIES
+
+    def answer(self, orders: Sequence[Order], at: datetime, receiver: str = "") -> list[str]:
+        """Return the records that answer a query of *receiver* (`Query.sender`); *at* is local time. `Link.submit` takes them.
+
+        Tests are item codes or the instrument's own; one it has no code for is left out, and an order of which nothing is left.
+        Without orders the answer says that nothing is known. Raises KeyError where the codec knows no queries.
+        """
+        return self._told(orders, at, receiver, answer=True)
+
+    def download(self, orders: Sequence[Order], at: datetime) -> list[str]:
+        """Return the records that tell an instrument unasked what to measure; else as `answer`."""
+        return self._told(orders, at, "", answer=False)
+
+    def _told(self, orders: Sequence[Order], at: datetime, receiver: str, *, answer: bool) -> list[str]:
+        codes = {item: sent for sent, item in reversed(tuple(self.tests.items()))} | {sent: sent for sent in self.tests}
+        known = [replace(order, tests=tuple(codes[test] for test in order.tests if test in codes)) for order in orders]
+        told = [order for order in known if order.tests]
+        return QUERIES[self.codec][1](told, answer=answer, sender=SENDER, receiver=receiver, at=at, settings=self.codec_settings)
 
     def _ours(self, reading: Reading, instrument: str) -> Reading:
         ours = replace(

@@ -32,8 +32,14 @@ TRANSMISSIONS = 6
 CALLS = 6
 LONGEST = 128_000
 """Twice the 64,000 characters of LIS1-A; a longer frame is refused."""
+LONGEST_MESSAGE = 4_000_000
+"""Bytes from a message's beginning after which no further frame of it is taken: nobody sends that much, and it is kept in memory."""
 
-_ROW = re.compile(rb"(?<=[\n\x04])|(?=\x02)")
+_ROW = re.compile(rb"\x02?[^\x02\x04\n]*[\x04\n]?")
+_TEXT = rb"[^\x01-\x06\n\x10-\x17]"
+_WHOLE = re.compile(rb"\x02([0-7]" + _TEXT + rb"{0,%d}[\x03\x17])([0-9A-Fa-f]{2})\r\n" % (LONGEST - 1))
+"""A frame nothing is wrong with but, perhaps, its checksum or its number."""
+_ACK, _NAK = Send(bytes((ACK,))), Send(bytes((NAK,)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,17 @@ class _State(Enum):
     SENDING = auto()
 
 
+_NEUTRAL, _SESSION, _FRAME, _BARE, _CALLING, _SENDING = _State
+_PLAIN = {
+    _NEUTRAL: re.compile(rb"[^\x02\x05H]+"),
+    _SESSION: re.compile(rb"[^\x02\x04\x05]+"),
+    _FRAME: re.compile(_TEXT + rb"+"),
+    _BARE: re.compile(rb"[^\x02\x04\x05\n\r]+"),
+    _CALLING: re.compile(rb"[^\x05\x06\x15]+"),
+}
+"""What decides nothing in a state is taken in one piece: text of a frame or record, noise in the others. A sender weighs every byte."""
+
+
 @dataclass(slots=True)
 class _Job:
     ticket: int
@@ -80,7 +97,7 @@ class Lis1Link:
         self.counts = Counts()
         self._settings = settings or Lis1Settings()
         self._encoding = "latin-1" if encoding == "auto" else encoding
-        self._state = _State.NEUTRAL
+        self._state = _NEUTRAL
         self._offset = 0
         self._heard = 0.0
         self._deadline: float | None = None
@@ -88,6 +105,8 @@ class Lis1Link:
         # receiving
         self._start: int | None = None
         self._text = bytearray()
+        self._record_at = 0
+        """Where in the text the record that may be the last begins: all before it is looked through already."""
         self._expected: int | None = 1
         self._last: bytes | None = None
         self._ended_etx = False
@@ -101,12 +120,12 @@ class Lis1Link:
         self._tickets = 0
         self._not_before = 0.0
         self._on_byte: dict[_State, Callable[[int, float], None]] = {
-            _State.NEUTRAL: self._neutral,
-            _State.SESSION: self._session,
-            _State.FRAME: self._frame,
-            _State.BARE: self._bare,
-            _State.CALLING: self._calling,
-            _State.SENDING: self._sending,
+            _NEUTRAL: self._neutral,
+            _SESSION: self._session,
+            _FRAME: self._frame,
+            _BARE: self._bare,
+            _CALLING: self._calling,
+            _SENDING: self._sending,
         }
 
     @property
@@ -116,16 +135,29 @@ class Lis1Link:
 
     def cut(self, data: bytes) -> list[bytes]:
         """One frame a row: after LF and EOT, before STX."""
-        return [part for part in _ROW.split(data) if part]
+        return [row for row in _ROW.findall(data) if row]
 
     def feed(self, data: bytes, now: float) -> list[Event]:
         """See Link."""
-        if self._state is _State.FRAME and data[:1] in (b"\x04", b"\x05") and now - self._heard >= GAP_S:
+        if self._state is _FRAME and data[:1] in (b"\x04", b"\x05") and now - self._heard >= GAP_S:
             self._drop_frame()
-        for byte in data:
-            self._offset += 1
-            self._on_byte[self._state](byte, now)
-            self._before = byte
+        place, begin = 0, self._offset
+        while place < len(data):
+            if frame := self._whole_frame(data, place):
+                place = frame.end()
+                self._offset = begin + place
+                if self._start is None:
+                    self._start = begin + frame.start()
+                self._judge(frame[1], frame[2], now)
+            elif plain := self._plain(data, place):
+                place = plain.end()
+                self._offset = begin + place
+                self._take_plain(plain[0], now)
+            else:
+                place += 1
+                self._offset = begin + place
+                self._on_byte[self._state](data[place - 1], now)
+            self._before = data[place - 1]
         self.counts.received += len(data)
         self._heard = now
         self._call(now)
@@ -142,7 +174,7 @@ class Lis1Link:
 
     def next_deadline(self) -> float | None:
         """See Link."""
-        waiting = self._not_before if self._jobs and self._state is _State.NEUTRAL else None
+        waiting = self._not_before if self._jobs and self._state is _NEUTRAL else None
         moments = [moment for moment in (self._deadline, self._lenient_due(), waiting) if moment is not None]
         return min(moments, default=None)
 
@@ -159,9 +191,36 @@ class Lis1Link:
         self._events.extend(Failed(job.ticket, "lost") for job in self._jobs)
         self._jobs.clear()
         self._to_neutral()
+        self._not_before, self._before = 0.0, CR
         return self._take()
 
     # -- receiving ---------------------------------------------------------------------------------------------
+
+    def _whole_frame(self, data: bytes, place: int) -> re.Match[bytes] | None:
+        return _WHOLE.match(data, place) if self._state is _SESSION and not self._overlong(self._offset) else None
+
+    def _plain(self, data: bytes, place: int) -> re.Match[bytes] | None:
+        """Return the longest run from *place* that decides nothing, as far as there is room for it."""
+        room = len(data)
+        if self._state is _FRAME:
+            room = 0 if self._body and self._body[-1] in (ETX, ETB) else LONGEST + 1 - len(self._body)
+        elif self._state is _BARE:
+            room = LONGEST + 1 - len(self._text)
+        pattern = _PLAIN.get(self._state)
+        return pattern.match(data, place, place + room) if pattern and room > 0 else None
+
+    def _take_plain(self, run: bytes, now: float) -> None:
+        if self._state is _FRAME:
+            self._body += run
+            self._deadline = now + SILENCE_S
+        elif self._state is _BARE:
+            self._text += run
+            self._deadline = now + SILENCE_S
+        else:
+            self.counts.noise += len(run)
+
+    def _overlong(self, offset: int) -> bool:
+        return self._start is not None and offset - self._start > LONGEST_MESSAGE
 
     def _neutral(self, byte: int, now: float) -> None:
         if byte == ENQ:
@@ -172,12 +231,16 @@ class Lis1Link:
         elif byte == ord("H") and self._settings.bare_records and self._before in (CR, LF, EOT):
             self._begin_session(self._offset - 1, None, now)
             self._text.append(byte)
-            self._state = _State.BARE
+            self._state = _BARE
         else:
             self.counts.noise += 1
 
     def _session(self, byte: int, now: float) -> None:
-        if byte == STX:
+        if byte == STX and self._overlong(self._offset - 1):
+            self._quarantine("too-long", self._offset - 1)
+            self._to_neutral()
+            self._neutral(byte, now)
+        elif byte == STX:
             self._begin_frame(now)
         elif byte == EOT:
             self._close()
@@ -217,21 +280,30 @@ class Lis1Link:
     def _frame_over(self, now: float) -> None:
         """Decide on a whole frame in the order end, checksum, number."""
         body = bytes(self._body)
-        if self._bad or not 0x30 <= body[0] <= 0x37 or checksum(body) != bytes(self._tail[:2]).upper():
+        if self._bad or not 0x30 <= body[0] <= 0x37:
+            self._refuse(now)
+        else:
+            self._judge(body, bytes(self._tail[:2]), now)
+
+    def _judge(self, body: bytes, digits: bytes, now: float) -> None:
+        if sum(body) & 0xFF != int(digits, 16):
+            self.counts.wrong_sums += 1
             self._refuse(now)
         elif body == self._last:
             # The same number and the same bytes again: our ACK was lost.
             self._spoiled = self._spoiled and bool(self._text)
-            self._answer(ACK, now)
+            self._answer(_ACK, now)
             self._forget_start()
-        elif self._number_fits(body[0] - 0x30):
+        elif body[0] - 0x30 == self._expected or self._number_fits():
             self._keep(body, now)
         else:
             self._refuse(now)
 
-    def _number_fits(self, number: int) -> bool:
-        if self._expected is None or number == self._expected or self._settings.number_check == "off":
+    def _number_fits(self) -> bool:
+        """Say whether a number other than the expected one is let through."""
+        if self._expected is None or self._settings.number_check == "off":
             return True
+        self.counts.unknown += 1
         if self._settings.number_check == "warn":
             self._events.append(Warn("frame-number"))
             return True
@@ -241,17 +313,26 @@ class Lis1Link:
         self._last, self._expected, self._spoiled = body, (body[0] - 0x30 + 1) % 8, False
         self._text += body[1:-1]
         self._ended_etx = body[-1] == ETX
-        if self._ended_etx and not self._text.endswith(b"\r"):
+        if self._ended_etx and self._text[-1:] != b"\r":
             self._text.append(CR)
-        self._answer(ACK, now)
-        if self._ended_etx and ends_with_l(self._text):
+        self._answer(_ACK, now)
+        if self._ended_etx:
+            self._end_record()
+
+    def _end_record(self) -> bool:
+        """Complete the message when its terminator record is here; say whether it was."""
+        text, begin = self._text, self._record_at
+        last = text.find(b"L", begin) >= 0 and ends_with_l(bytes(text[begin:]), bytes(text[1:2]))
+        self._record_at = len(self._text)
+        if last:
             self._complete()
+        return last
 
     def _complete(self) -> None:
         assert self._start is not None
         self._events.append(Message(bytes(self._text), self._start, self._offset))
         self.counts.messages += 1
-        self._text.clear()
+        self._forget_text()
         self._start = None
 
     def _close(self) -> None:
@@ -263,11 +344,10 @@ class Lis1Link:
 
     def _bare(self, byte: int, now: float) -> None:
         self._deadline = now + SILENCE_S
-        if byte in (CR, LF, EOT) and ends_with_l(self._text):
-            self._complete()
+        if byte in (CR, LF, EOT) and self._end_record():
             self._to_neutral()
         elif byte in (STX, ENQ, EOT) or len(self._text) > LONGEST:
-            self._quarantine("ended-early", self._offset - 1)
+            self._quarantine("too-long" if len(self._text) > LONGEST else "ended-early", self._offset - 1)
             self._to_neutral()
             self._neutral(byte, now)
         else:
@@ -275,15 +355,15 @@ class Lis1Link:
 
     def _open(self, now: float) -> None:
         self._begin_session(self._offset - 1, 1, now)
-        self._answer(ACK, now)
+        self._answer(_ACK, now)
 
     def _begin_session(self, start: int, expected: int | None, now: float) -> None:
-        self._state, self._start, self._expected, self._last = _State.SESSION, start, expected, None
-        self._text.clear()
+        self._state, self._start, self._expected, self._last = _SESSION, start, expected, None
+        self._forget_text()
         self._spoiled, self._ended_etx, self._deadline = False, False, now + SILENCE_S
 
     def _begin_frame(self, now: float) -> None:
-        self._state, self._bad = _State.FRAME, False
+        self._state, self._bad = _FRAME, False
         self._body.clear()
         self._tail.clear()
         self._deadline = now + SILENCE_S
@@ -292,16 +372,16 @@ class Lis1Link:
 
     def _drop_frame(self) -> None:
         self.counts.noise += 1 + len(self._body) + len(self._tail)
-        self._spoiled, self._state = True, _State.SESSION
+        self._spoiled, self._state = True, _SESSION
 
     def _refuse(self, now: float) -> None:
         self.counts.refused += 1
         self._spoiled = True
-        self._answer(NAK, now)
+        self._answer(_NAK, now)
 
-    def _answer(self, byte: int, now: float) -> None:
-        self._events.append(Send(bytes((byte,))))
-        self._state, self._deadline = _State.SESSION, now + SILENCE_S
+    def _answer(self, said: Send, now: float) -> None:
+        self._events.append(said)
+        self._state, self._deadline = _SESSION, now + SILENCE_S
 
     def _forget_start(self) -> None:
         if not self._text:
@@ -309,20 +389,24 @@ class Lis1Link:
 
     def _quarantine(self, reason: str, end: int) -> None:
         """Keep for a person what was begun; a call without a frame (a keep-alive) was not."""
-        begun = self._text or self._spoiled or self._state is _State.FRAME
+        begun = self._text or self._spoiled or self._state is _FRAME
         if begun and self._start is not None:
             self._events.append(Quarantine(reason, self._start, end))
             self.counts.quarantined += 1
-        self._text.clear()
+        self._forget_text()
         self._start, self._spoiled = None, False
+
+    def _forget_text(self) -> None:
+        self._text.clear()
+        self._record_at = 0
 
     # -- sending -----------------------------------------------------------------------------------------------
 
     def _call(self, now: float) -> None:
-        if self._jobs and self._state is _State.NEUTRAL and now >= self._not_before:
+        if self._jobs and self._state is _NEUTRAL and now >= self._not_before:
             self._jobs[0].calls += 1
             self._events.append(Send(bytes((ENQ,))))
-            self._state, self._deadline = _State.CALLING, now + ANSWER_S
+            self._state, self._deadline = _CALLING, now + ANSWER_S
 
     def _calling(self, byte: int, now: float) -> None:
         if byte == ACK:
@@ -345,6 +429,7 @@ class Lis1Link:
 
     def _sending(self, byte: int, now: float) -> None:
         job = self._jobs[0]
+        self.counts.unknown += byte not in (ACK, NAK, EOT)
         if byte in (ACK, EOT):
             job.place, job.transmissions = job.place + 1, 0
         if job.place == len(job.frames):
@@ -361,7 +446,7 @@ class Lis1Link:
         job = self._jobs[0]
         job.transmissions += 1
         self._events.append(Send(job.frames[job.place]))
-        self._state, self._deadline = _State.SENDING, now + ANSWER_S
+        self._state, self._deadline = _SENDING, now + ANSWER_S
 
     def _hang_up(self, outcome: Done | Failed) -> None:
         self._jobs.popleft()
@@ -371,7 +456,8 @@ class Lis1Link:
     # -- both --------------------------------------------------------------------------------------------------
 
     def _too_late(self, now: float) -> None:
-        if self._state in (_State.CALLING, _State.SENDING):
+        self.counts.silences += 1
+        if self._state in (_CALLING, _SENDING):
             self._not_before = now + ANSWER_S
             self._hang_up(Failed(self._jobs[0].ticket, "no-answer"))
         else:
@@ -379,10 +465,10 @@ class Lis1Link:
             self._to_neutral()
 
     def _to_neutral(self) -> None:
-        self._state, self._deadline, self._start = _State.NEUTRAL, None, None
+        self._state, self._deadline, self._start = _NEUTRAL, None, None
 
     def _lenient_due(self) -> float | None:
-        waits = self._settings.lenient_frame_end and self._state is _State.FRAME and len(self._tail) >= 2
+        waits = self._settings.lenient_frame_end and self._state is _FRAME and len(self._tail) >= 2
         return self._heard + LENIENT_END_S if waits else None
 
     def _take(self) -> list[Event]:
@@ -408,7 +494,7 @@ def frames(records: Sequence[str], encoding: str, longest: int) -> list[bytes]:
     return made
 
 
-def ends_with_l(text: bytes | bytearray) -> bool:
-    """Say whether the last record of *text* is the terminator record."""
-    last = bytes(text).rstrip(b"\r\n\0 ").rsplit(b"\r", 1)[-1].lstrip(b"\n\0")
-    return last == b"L" or (last[:1] == b"L" and last[1:2] in (b"|", bytes(text[1:2])))
+def ends_with_l(text: bytes, separator: bytes = b"|") -> bool:
+    """Say whether the last record of *text* is the terminator record; *separator* is what the header declares beside `|`."""
+    last = text.rstrip(b"\r\n\0 ").rsplit(b"\r", 1)[-1].lstrip(b"\n\0")
+    return last == b"L" or (last[:1] == b"L" and last[1:2] in (b"|", separator))

@@ -9,6 +9,7 @@ import pytest
 
 from drivers.core.profile import Profile
 from drivers.core.reading import Reading, number
+from drivers.virtual import Shown, compose
 
 HEAD = "H|\\^&|||X\rP|1\rO|1|S-7||^^^AFB1\r"
 
@@ -91,6 +92,31 @@ def test_delimiters_come_from_every_header_anew(profiles: dict[str, Profile]) ->
     ]
 
 
+def test_position_on_the_instrument_is_the_orders(profiles: dict[str, Profile]) -> None:
+    found = lis2("H|\\^&\rO|1|A|3^7|^^^DON\rR|1|^^^DON|1\rO|2|B\rR|1|^^^DON|2\rO|3|C|4\rP|2\rR|1|^^^DON|3\r", profiles)
+    assert [(reading.sample, reading.position) for reading in found] == [("A", "3^7"), ("B", None), (None, None)]
+
+
+def test_padding_and_line_ends_are_no_part_of_a_record(profiles: dict[str, Profile]) -> None:
+    (reading,) = lis2("\0\nH|\\^&\r\n\r\nO|1|A\0\0\r\0 R|1|^^^DON|7 \0\0\rL|1|N\0\r", profiles)
+    assert (reading.sample, reading.text) == ("A", "7")
+
+
+@pytest.mark.parametrize("shown", [
+    Shown("S&1|2", "DON", "4.70", "10^9/L", datetime(2026, 2, 8, 14, 44), position="3^7"),
+    Shown("S-1", "DON", "", "", datetime(2026, 2, 8, 14, 44), words="NOT DETECTED"),
+    Shown("S-1", "DON", "<0.5", "mg/kg", datetime(2026, 2, 8, 14, 44), words="NEG\\"),
+    Shown("C-1", "DON", "9", "mg/kg", datetime(2026, 2, 8, 14, 44), control=True),
+], ids=["delimiters", "words", "both", "control"])  # fmt: skip
+def test_what_an_instrument_shows_is_what_is_read(shown: Shown, profiles: dict[str, Profile]) -> None:
+    profile = profiles["mycotoxin-reader-lis"]
+    (message,) = compose(profile, [shown])
+    (reading,) = profile.readings("\r".join(message).encode(), "reader 1")
+    assert (reading.sample, reading.sent_test, reading.at) == (shown.sample, shown.test, shown.at)
+    assert (reading.unit or "", reading.position or "", reading.result or "") == (shown.unit, shown.position, shown.words)
+    assert reading.text == (shown.value or shown.words) and (reading.status == "control") is shown.control
+
+
 @pytest.mark.parametrize("character", ["瑋", "鋅", "觀"])
 def test_gbk_second_bytes_that_look_like_delimiters(character: str, profiles: dict[str, Profile]) -> None:
     """鋅 is E4 5C in GBK: splitting bytes would cut it."""
@@ -108,7 +134,10 @@ def test_unknown_escapes_stay_and_hex_is_read(profiles: dict[str, Profile]) -> N
     ("stamp", "at"),
     [
         ("20260115093001", datetime(2026, 1, 15, 9, 30, 1)),
+        ("202601150930", datetime(2026, 1, 15, 9, 30)),
         ("20260115", datetime(2026, 1, 15)),
+        ("2026-W03", None),
+        ("20260115240000", None),
         ("20261301", None),
         ("now", None),
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from drivers.codecs.lis2 import Delimiters, Lis2Settings, readings, split
+from drivers.codecs.lis2 import Delimiters, split
 from drivers.core.link import Done, Event, Failed, Link, Message, Quarantine, Send
 from drivers.core.profile import Profile
 from drivers.links.astm_lis1 import Lis1Link, Lis1Settings
@@ -99,16 +99,6 @@ def plain(value: tuple[tuple[str, ...], ...]) -> object:
     """A field in the vectors' shape: text, a list of components, or a list of those."""
     lists = [list(repeat) for repeat in value]
     return lists if len(lists) > 1 else lists[0] if len(lists[0]) > 1 else lists[0][0]
-
-
-def test_query_is_received_whole(example: Callable[[str], dict[str, Any]]) -> None:
-    query = example("astm_query_01")
-    link, messages = Lis1Link(), []
-    for step in query["steps"][:9]:
-        if step["dir"] == "rx":
-            messages += [event for event in link.feed(bytes.fromhex(step["hex"]), 0.0) if isinstance(event, Message)]
-    assert [message.text.decode().rstrip("\r").split("\r") for message in messages] == query["expect"]["messages"]
-    assert readings(messages[0].text, "latin-1", Lis2Settings()) == []
 
 
 def test_rida_cube_at_every_split(example: Callable[[str], dict[str, Any]], profiles: dict[str, Profile]) -> None:

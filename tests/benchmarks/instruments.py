@@ -1,0 +1,243 @@
+"""One message of an instrument, from bytes to fields and to readings, beside a bare loop that splits the same bytes in the same run."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import ModuleType
+
+from drivers.codecs.er7 import Er7Settings, segments
+from drivers.codecs.er7 import readings as er7_readings
+from drivers.codecs.lis2 import Lis2Settings, Record, records
+from drivers.codecs.lis2 import readings as lis2_readings
+from drivers.core.link import Done, Event, Message, Send
+from drivers.links.astm_lis1 import Lis1Link
+from drivers.links.mllp import MllpLink
+from drivers.links.modbus_rtu import ModbusLink, ModbusSettings, Poll
+
+ROUNDS, TURNS = 15, 100
+RESULTS = 24
+READ = 64
+"""Bytes a serial port hands over at a time."""
+FASTEST = 11_520
+"""Bytes a second at 115200 baud."""
+TRANSACTIONS = 2000
+
+ASTM = (
+    "H|\\^&|||GX-AFQ^Reader^1.0|||||LIMS||P|LIS2-A2|20260115093000",
+    "P|1",
+    "O|1|GR26-000117||^^^PANEL|R||||||N",
+    *(f"R|{n}|^^^T{n:02}^1|{n}.70|ug/kg|0.0^10.0|N||F||op1||20260115093001|GX-AFQ" for n in range(1, RESULTS + 1)),
+    "L|1|N",
+)
+HL7 = (
+    "MSH|^~\\&|Reader|GX|LIS|Lab|20260115093000||ORU^R01|117|P|2.4||||||UNICODE",
+    "PID|1",
+    "OBR|1|GR26-000117||PANEL^Panel|R|20260115092900|20260115093000",
+    *(f"OBX|{n}|NM|T{n:02}^Test {n}^GX||{n}.70|ug/kg|0.0-10.0|N|||F|||20260115093001" for n in range(1, RESULTS + 1)),
+)
+REGISTERS = 10
+REQUEST = bytes.fromhex("01030000000ac5cd")
+ANSWER = bytes.fromhex("010314000100020003000400050006000700080009000a8f16")
+"""Function 3, address 1: registers 0 to 9 hold 1 to 10."""
+SLAVE = f"""
+import os, sys
+line, heard = int(sys.argv[1]), b""
+while True:
+    heard += os.read(line, 64)
+    while len(heard) >= {len(REQUEST)}:
+        heard = heard[{len(REQUEST)}:]
+        os.write(line, bytes.fromhex("{ANSWER.hex()}"))
+"""
+
+
+def main() -> None:
+    """Print what a message costs, the floor, the ratio, and what others take."""
+    _astm()
+    _hl7()
+    if os.name == "posix":
+        _modbus()
+    else:
+        print("instruments: Modbus: no pseudo-terminals here")
+
+
+# -- ASTM --------------------------------------------------------------------------------------------------------------
+
+
+def _astm() -> None:
+    frames = [_framed(place, record) for place, record in enumerate(ASTM, start=1)]
+    wire, session = b"".join(frames), [b"\x05", *frames, b"\x04"]
+    reads = [b"".join(session)[at : at + READ] for at in range(0, len(wire) + 2, READ)]
+    floor, whole, single, split, pieces, read = _least(
+        lambda: _bare_astm(wire),
+        lambda: _records([b"".join(session)]),
+        lambda: _records(session),
+        lambda: [[record[place] for place in range(1, len(record.whole) + 1)] for record in _records([b"".join(session)])],
+        lambda: _text(Lis1Link(), reads),
+        lambda: lis2_readings(_text(Lis1Link(), session), "latin-1", Lis2Settings()),
+    )
+    print(f"instruments: ASTM, {len(ASTM)} records, {RESULTS} results; floor, frames found, summed and split: {_us(floor)}")
+    _say("ASTM: link and records, fields split when asked for", whole, floor)
+    _say("ASTM: the same, one frame a read", single, floor)
+    _say("ASTM: the same, every field split", split, floor)
+    _say("ASTM: link and readings", read, floor)
+    share = pieces / sum(map(len, session)) * FASTEST
+    print(f"instruments: ASTM: link alone at 115200 baud without a pause, {READ} bytes a read: {share:.2%} of a core")
+
+
+def _records(reads: Sequence[bytes]) -> list[Record]:
+    return list(records(_text(Lis1Link(), reads).decode("latin-1")))
+
+
+def _framed(place: int, record: str) -> bytes:
+    body = b"%d" % (place % 8) + record.encode("ascii") + b"\r\x03"
+    return b"\x02" + body + b"%02X" % (sum(body) % 256) + b"\r\n"
+
+
+def _bare_astm(wire: bytes) -> list[list[list[str]]]:
+    found, place = [], 0
+    while (begin := wire.find(b"\x02", place)) >= 0:
+        end = wire.find(b"\x03", begin)
+        if sum(wire[begin + 1 : end + 1]) & 0xFF != int(wire[end + 1 : end + 3], 16):
+            raise ValueError(begin)
+        found.append([field.split("^") for field in wire[begin + 2 : end].decode("latin-1").split("|")])
+        place = end + 5
+    return found
+
+
+# -- HL7 ---------------------------------------------------------------------------------------------------------------
+
+
+def _hl7() -> None:
+    text = "".join(f"{segment}\r" for segment in HL7)
+    block = b"\x0b" + text.encode("ascii") + b"\x1c\r"
+    peer = _installed("hl7")
+    jobs: list[Callable[[], object]] = [
+        lambda: [segment.split("|") for segment in block[1:-2].decode("latin-1").split("\r")],
+        lambda: segments(_text(MllpLink(), [block]).decode("latin-1")),
+        lambda: er7_readings(_text(MllpLink(), [block]), "latin-1", Er7Settings()),
+    ]
+    if peer is not None:
+        jobs.append(lambda: peer.parse(text))
+    floor, split, read, *theirs = _least(*jobs)
+    print(f"instruments: HL7, ORU with {RESULTS} OBX; floor, split into segments and fields: {_us(floor)}")
+    _say("HL7: link and segments", split, floor)
+    _say("HL7: link and readings", read, floor)
+    for cost in theirs:
+        _say("HL7: python-hl7, parsed", cost, floor)
+
+
+# -- Modbus ------------------------------------------------------------------------------------------------------------
+
+
+def _modbus() -> None:
+    with _line() as (line, port):
+        link = ModbusLink(ModbusSettings((Poll(1, 3, 0, REGISTERS),), every_s=3600.0, gap_s=0.0))
+        _transaction(link, line)  # the first round of its schedule
+        rounds = [(_median(lambda: _bare_modbus(line)), _median(lambda: _transaction(link, line))) for _ in range(ROUNDS)]
+        floor, ours = map(min, zip(*rounds, strict=True))
+        print(f"instruments: Modbus, {REGISTERS} registers on a pseudo-terminal; floor, bare write and read: {_us(floor)}")
+        _say("Modbus: the same through our link, silence not counted", ours, floor)
+        if (peer := _installed("pymodbus.client")) is not None:
+            client = peer.ModbusSerialClient(port, baudrate=115_200)
+            client.connect()
+            _say("Modbus: pymodbus, its silence included", _median(lambda: client.read_holding_registers(0, count=REGISTERS).registers[9], 100), floor)
+            client.close()
+
+
+@contextmanager
+def _line() -> Iterator[tuple[int, str]]:
+    """Give one end of a pseudo-terminal and its name; a process of its own answers at the other."""
+    import tty
+
+    near, far = os.openpty()
+    tty.setraw(far)
+    slave = subprocess.Popen([sys.executable, "-c", SLAVE, str(near)], pass_fds=(near,))
+    try:
+        yield far, os.ttyname(far)
+    finally:
+        slave.kill()
+        slave.wait()
+        os.close(near)
+        os.close(far)
+
+
+def _bare_modbus(line: int) -> bytes:
+    os.write(line, REQUEST)
+    heard = os.read(line, 256)
+    while len(heard) < len(ANSWER):
+        heard += os.read(line, 256)
+    return heard
+
+
+def _transaction(link: ModbusLink, line: int) -> None:
+    """Ask once through *link*; raises AssertionError when it does not end in an answer."""
+    _, events = link.submit(["read"], time.monotonic())
+    answered = False
+    while True:
+        for event in events:
+            if isinstance(event, Send):
+                os.write(line, event.data)
+            elif isinstance(event, Message):
+                answered = event.text == ANSWER
+            elif isinstance(event, Done):
+                assert answered
+                return
+        events = link.feed(os.read(line, 256), time.monotonic())
+
+
+# -- all ---------------------------------------------------------------------------------------------------------------
+
+
+def _text(link: Lis1Link | MllpLink, reads: Sequence[bytes]) -> bytes:
+    """Return the text of the one message in *reads*; raises AssertionError when there is none."""
+    events: list[Event] = []
+    for data in reads:
+        events += link.feed(data, 0.0)
+    (message,) = (event for event in events if isinstance(event, Message))
+    return message.text
+
+
+def _least(*jobs: Callable[[], object]) -> list[float]:
+    """Return the least processor seconds a call of each; they take turns, so that a slow minute is every job's."""
+    rounds: list[list[float]] = []
+    for _round in range(ROUNDS):
+        rounds.append([])
+        for job in jobs:
+            start = time.process_time()
+            for _turn in range(TURNS):
+                job()
+            rounds[-1].append((time.process_time() - start) / TURNS)
+    return [min(each) for each in zip(*rounds, strict=True)]
+
+
+def _median(job: Callable[[], object], turns: int = TRANSACTIONS // ROUNDS) -> float:
+    """Return the median seconds of a call by the clock: most of it is waiting for the other end."""
+    times = []
+    for _turn in range(turns):
+        start = time.perf_counter()
+        job()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def _installed(name: str) -> ModuleType | None:
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        print(f"instruments: {name.partition('.')[0]} is not installed, nothing to compare with")
+        return None
+
+
+def _say(what: str, cost: float, floor: float) -> None:
+    print(f"instruments: {what}: {_us(cost)}, {1 / cost:,.0f} a second, {cost / floor:.2f} times the floor")
+
+
+def _us(seconds: float) -> str:
+    return f"{seconds * 1e6:.1f} μs"
