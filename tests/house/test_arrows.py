@@ -19,6 +19,7 @@ ROOT = Path(lims.__file__).parents[1]
 
 OUTSIDE = {
     "drivers": {"serial"},
+    "drivers.codecs.table": {"python_calamine"},
     "lims.rules": {"lark"},
     "lims.domain": {"sqlalchemy"},
     "lims.db": {"sqlalchemy", "alembic"},
