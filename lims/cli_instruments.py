@@ -28,7 +28,7 @@ from lims.db.store import reading
 from lims.errors import Refusal, Trouble
 from lims.i18n import N_, _, language, why
 from lims.place import Group, Place, anywhere
-from lims.services.instruments import differs, profiles, said
+from lims.services.ports import differs, profiles, said
 
 SHORT_WAIT = 0.2
 

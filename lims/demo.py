@@ -25,7 +25,7 @@ from lims.laboratory import Laboratory
 from lims.rules.flows import CertificateState, ReadingState
 from lims.rules.rights import Actor, Role
 from lims.rules.verdict import WORDS, Verdict
-from lims.services import analyses, businesses, catalogue, certificates, founding, instruments, people, placements, readings, samples, worksheets
+from lims.services import analyses, businesses, catalogue, certificates, founding, instruments, people, placements, ports, readings, samples, worksheets
 from lims.services.businesses import BusinessDraft
 from lims.services.instruments import InstrumentDraft
 from lims.services.people import AccountDraft
@@ -365,7 +365,7 @@ def _intake(work: Work, story: Story, by: Actor) -> str:
 
 @contextmanager
 def _virtual_instruments() -> Iterator[dict[str, Served]]:
-    known = instruments.profiles(instruments.SHIPPED).profiles
+    known = ports.profiles(ports.SHIPPED).profiles
     devices = {draft.code: serve(known[draft.profile]) for draft, _days in INSTRUMENTS}
     try:
         yield devices

@@ -18,8 +18,8 @@ from lims.db.store import Kinds, Passwords, Store, reading
 from lims.errors import Refusal, Trouble
 from lims.i18n import _, why
 from lims.services import certificates, founding
-from lims.services.instruments import Ports
 from lims.services.passwords import Argon2
+from lims.services.ports import Ports
 from lims.views import catalogue, people
 from lims.views.catalogue import LimitRow
 

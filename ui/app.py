@@ -57,6 +57,8 @@ class Program(QWidget):
 
     opened = Signal(object)
     failed = Signal(object)
+    read = Signal(str)
+    """A scanner at a port read a code; emitted on the port's thread."""
 
     def __init__(self, folder: Path, database: str, machine: Machine, watch: Watch, *, demonstration: bool = False, fresh: bool = False) -> None:
         super().__init__()
@@ -77,6 +79,7 @@ class Program(QWidget):
         self.scanner = Scanner(self)
         QApplication.instance().installEventFilter(self.scanner)
         self.scanner.scanned.connect(self._scanned)
+        self.read.connect(self._scanned, Qt.ConnectionType.QueuedConnection)
         self.opened.connect(self._opened)
         self.failed.connect(self._failed)
         self._waiting = True
@@ -135,6 +138,7 @@ class Program(QWidget):
         self.desk = Desk(laboratory.store, self)
         self.desk.crashed.connect(self._watch.report)
         laboratory.ports.on_arrival.append(_Bell(self.desk, laboratory.ports, self).ring)
+        laboratory.ports.on_scan.append(self.read.emit)
         moments.use(self._facts["time_zone"])
         if laboratory.new:
             self._first_run()

@@ -58,6 +58,8 @@ PLACES = (
     Place("scope", N_("Accreditation"), "shield-check", LIBRARY, "ui.screens.scope:Scope", ("catalogue", "approve")),
     Place("calendar", N_("Working days"), "calendar", LIBRARY, "ui.screens.calendar:Calendar", ("catalogue",)),
     Place("instruments", N_("Instruments"), "microscope", LABORATORY, "ui.screens.instruments:Instruments", ("instruments", "test")),
+    Place("monitor", N_("Line monitor"), "activity", LABORATORY, "ui.screens.monitor:Monitor", ("instruments", "test")),
+    Place("teaching", N_("Teach a reader"), "book-open-check", LABORATORY, "ui.screens.teaching:Teaching", ("instruments",)),
     Place("people", N_("People"), "users", LABORATORY, "ui.screens.people:People", ("people",)),
     Place("trail", N_("Audit trail"), "history", FOOT, "ui.screens.trail:Trail", ("trail",)),
     Place("settings", N_("Settings"), "settings", FOOT, "ui.screens.settings:Settings", ("settings",)),

@@ -80,19 +80,46 @@ def encoding(profile: Profile) -> str:
 
 def _devices() -> Mapping[str, Make]:
     """Link -> its device."""
-    from drivers.virtual import analyser, printer
+    from drivers.virtual import analyser, balances, folder, frames, hl7, labels, modbus, printer, scanner, tickets
 
     return {
         "astm_lis1": analyser.Analyser,
+        "balance": balances.of_lines,
+        "dy7e": frames.Module,
+        "files": folder.of_files,
         "lines": printer.of_lines,
+        "mllp": hl7.Instrument,
+        "modbus_rtu": modbus.Slaves,
+        "printer": labels.LabelPrinter,
+        "rs_text": frames.of_rs_text,
+        "sbi": balances.of_sbi,
+        "scanner": scanner.Scanner,
+        "sics": balances.of_sics,
+        "stx_etx": frames.of_stx_etx,
+        "ticket": tickets.of_ticket,
     }
 
 
 def _composers() -> Mapping[str, Compose]:
     """Codec -> what an instrument that is read by it would print."""
-    from drivers.virtual import analyser, printer
+    from drivers.virtual import analyser, balances, folder, frames, hl7, modbus, printer, scanner, tickets
 
     return {
+        "balance": balances.compose,
+        "barcode": scanner.compose,
+        "columns": tickets.columns,
+        "delimited": tickets.delimited,
+        "dy": frames.dy,
+        "er7": hl7.compose,
         "key_value": printer.key_value,
         "lis2": analyser.compose,
+        "nothing": lambda results, profile: [],
+        "plate": tickets.plate,
+        "registers": modbus.compose,
+        "rs_fields": frames.rs_fields,
+        "sbi": balances.compose,
+        "sics": balances.compose,
+        "spaced": frames.spaced,
+        "table": folder.table,
+        "template": tickets.template,
     }

@@ -129,6 +129,8 @@ class Determination(Thing, kw_only=True):
     inputs: Mapped[dict[str, str]] = mapped_column(default_factory=dict)
     """What was entered for a formula, by name, as typed."""
     reading_id: Mapped[int | None] = mapped_column(ForeignKey("reading.id"), default=None)
+    weighed: Mapped[dict[str, str]] = mapped_column(default_factory=dict)
+    """Which inputs a balance sent: name -> key of the reading."""
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
 

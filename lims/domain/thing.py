@@ -13,6 +13,7 @@ from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, MappedColumn, map
 from sqlalchemy.types import TypeDecorator
 
 from lims.rules.flows import AnalysisState, CertificateState, PortionState, ReadingState, SampleState
+from lims.rules.inbox import Cause
 from lims.rules.limits import Comparison
 from lims.rules.replicates import Kind
 from lims.rules.rights import Role
@@ -92,7 +93,7 @@ def _named(kind: type[StrEnum]) -> Enum:
     return Enum(kind, values_callable=lambda members: [member.value for member in members], native_enum=False, length=20)
 
 
-ENUMS = (AnalysisState, CertificateState, PortionState, ReadingState, SampleState, Comparison, Decide, Kind, NotFound, SumKind, Verdict)
+ENUMS = (AnalysisState, Cause, CertificateState, PortionState, ReadingState, SampleState, Comparison, Decide, Kind, NotFound, SumKind, Verdict)
 
 
 class Thing(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False):

@@ -52,6 +52,8 @@ class ReadingState(StrEnum):
     NEEDS_PERSON = "needs_person"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
+    RECORDED = "recorded"
+    REPLACED = "replaced"
 
 
 class PortionState(StrEnum):
@@ -275,11 +277,17 @@ READING_FLOW = Workflow[ReadingFacts, ReadingState](
         D.NEEDS_PERSON: N_("needs a person"),
         D.ACCEPTED: N_("accepted"),
         D.REJECTED: N_("rejected"),
+        D.RECORDED: N_("recorded"),
+        D.REPLACED: N_("read anew"),
     },
-    Move("recognise", N_("Recognise"), (D.NEW,), D.MATCHED, Right.TEST, by_itself=True),
+    Move("recognise", N_("Recognise"), (D.NEW, D.NEEDS_PERSON), D.MATCHED, Right.TEST, by_itself=True),
     Move("query", N_("Ask a person"), (D.NEW,), D.NEEDS_PERSON, Right.TEST, by_itself=True),
+    Move("record", N_("Record"), (D.NEW,), D.RECORDED, Right.TEST, by_itself=True),
+    Move("take", N_("Take by rule"), (D.MATCHED,), D.ACCEPTED, Right.TEST, (no_problem,), by_itself=True),
+    Move("read_anew", N_("Read anew"), (D.MATCHED, D.NEEDS_PERSON), D.REPLACED, Right.TEST, by_itself=True),
     Move("match", N_("Match"), (D.NEEDS_PERSON, D.MATCHED), D.MATCHED, Right.TEST),
     Move("accept", N_("Accept"), (D.MATCHED,), D.ACCEPTED, Right.TEST, (no_problem,)),
+    Move("weigh", N_("Take into the cell"), (D.MATCHED, D.NEEDS_PERSON), D.ACCEPTED, Right.TEST, (no_problem,)),
     Move("reject", N_("Reject"), (D.MATCHED, D.NEEDS_PERSON), D.REJECTED, Right.TEST, needs_reason=True),
 )
 

@@ -79,13 +79,13 @@ class Problem:
 @verb("analyses.fill", Right.TEST)
 def fill(work: Work, cells: Sequence[Typed], *, by: Actor) -> list[Problem]:
     """Take a typed or pasted block: what can be taken is taken, the rest is returned with the reason. One unit of work."""
-    rows = {row.id: (row, facts) for row, facts in _rows(work, sorted({cell.analysis for cell in cells}))}
+    asked = {row.id: (row, facts) for row, facts in rows(work, sorted({cell.analysis for cell in cells}))}
     problems = []
     for cell in cells:
-        row, facts = rows[cell.analysis]
+        row, facts = asked[cell.analysis]
         try:
             open_for_values(row, facts, cell.place, by)
-            put(work, row, _cell(work, row, cell, by))
+            put(work, row, entry(work, row, cell, by))
         except Refusal as refusal:
             problems.append(Problem(cell, refusal.words))
     return problems
@@ -94,7 +94,7 @@ def fill(work: Work, cells: Sequence[Typed], *, by: Actor) -> list[Problem]:
 @verb("analyses.submit")
 def submit(work: Work, analyses: Sequence[int], *, by: Actor) -> None:
     """Hand in what was tested: the analyst signs every one of them. All or none."""
-    for row, facts in _rows(work, analyses):
+    for row, facts in rows(work, analyses):
         if missing := sums.waiting_for(work, row, analyses):
             raise Refusal(_("{item} is added up from {parts}. Hand those in first, or with it.").format(item=named(row.item), parts=_(", ").join(missing)))
         row.state = ANALYSIS_FLOW.make("submit", facts, by)
@@ -105,14 +105,14 @@ def submit(work: Work, analyses: Sequence[int], *, by: Actor) -> None:
 @verb("analyses.recall")
 def recall(work: Work, analyses: Sequence[int], *, by: Actor) -> None:
     """Take back what nobody has acted on yet; a sum goes with its part."""
-    for row, facts in _rows(work, [*analyses, *sums.resting_on(work, analyses)]):
+    for row, facts in rows(work, [*analyses, *sums.resting_on(work, analyses)]):
         row.state = ANALYSIS_FLOW.make("recall", facts, by)
 
 
 @verb("analyses.repeat")
 def repeat(work: Work, analysis: int, *, reason: str, by: Actor) -> None:
     """Begin a further attempt; the one before stays as it is."""
-    for row, facts in _rows(work, [analysis]):
+    for row, facts in rows(work, [analysis]):
         row.state = ANALYSIS_FLOW.make("repeat", facts, by, reason)
         _further(work, row, by, reason)
 
@@ -120,7 +120,7 @@ def repeat(work: Work, analysis: int, *, reason: str, by: Actor) -> None:
 @verb("analyses.return")
 def return_(work: Work, analyses: Sequence[int], *, reason: str, by: Actor) -> None:
     """Send results back to the bench with a reason: a further attempt begins, the first one stays; a sum goes with its part."""
-    for row, facts in _rows(work, [*analyses, *sums.resting_on(work, analyses)]):
+    for row, facts in rows(work, [*analyses, *sums.resting_on(work, analyses)]):
         row.state = ANALYSIS_FLOW.make("return", facts, by, reason)
         row.reviewed_by = row.reviewed_at = None
         _further(work, row, by, reason)
@@ -129,13 +129,13 @@ def return_(work: Work, analyses: Sequence[int], *, reason: str, by: Actor) -> N
 @verb("analyses.review")
 def review(work: Work, analyses: Sequence[int], *, by: Actor) -> None:
     """Pass results: never one's own. When a sample has nothing left to review, its report is drafted."""
-    rows = _rows(work, analyses)
-    for row, facts in rows:
+    found = rows(work, analyses)
+    for row, facts in found:
         row.state = ANALYSIS_FLOW.make("review", facts, by)
         row.reviewed_by, row.reviewed_at = by.id, work.now()
         work.add(_signature(work, row, "review", by))
     work.flush()
-    certificates.draft_where_ready(work, {row.sample_id for row, _facts in rows})
+    certificates.draft_where_ready(work, {row.sample_id for row, _facts in found})
 
 
 @verb("analyses.hold_against", Right.CATALOGUE)
@@ -144,7 +144,7 @@ def hold_against(work: Work, analysis: int, limit: str, *, reason: str, by: Acto
 
     Raises Refusal once the analysis has been handed in, or where the limit is not one of the item under a heading of the product.
     """
-    (row, facts), *_none = _rows(work, [analysis])
+    (row, facts), *_none = rows(work, [analysis])
     if row.state not in (AnalysisState.REQUESTED, AnalysisState.ASSIGNED, AnalysisState.IN_TEST) or facts.reported:
         raise Refusal(
             _("{item} is {state}. Another limit can be chosen only before it is handed in.").format(
@@ -175,13 +175,13 @@ def _placed(work: Work, product: int) -> frozenset[str]:
 @verb("analyses.cancel")
 def cancel(work: Work, analyses: Sequence[int], *, reason: str, by: Actor) -> None:
     """Take an analysis off, with the reason."""
-    rows = _rows(work, analyses)
+    found = rows(work, analyses)
     if sums.resting_on(work, analyses):
         raise Refusal(_("A sum that was handed in rests on this item. Have the sum returned to the bench first."))
-    for row, facts in rows:
+    for row, facts in found:
         row.state = ANALYSIS_FLOW.make("cancel", facts, by, reason)
     work.flush()
-    certificates.draft_where_ready(work, {row.sample_id for row, _facts in rows})
+    certificates.draft_where_ready(work, {row.sample_id for row, _facts in found})
 
 
 def put(work: Work, row: Analysis, determination: Determination) -> Judgement:
@@ -256,20 +256,34 @@ def value(row: Analysis, text: str) -> Measured:
     return read(text) if worded else parse(text)
 
 
-def _cell(work: Work, row: Analysis, cell: Typed, by: Actor) -> Determination:
+def entry(work: Work, row: Analysis, cell: Typed, by: Actor, reading: int | None = None) -> Determination:
+    """Return the determination a typed cell makes, or with *reading* one that an instrument sent for it. Raises Refusal."""
     attempt, text = present(row), cell.text.strip()
     if sums.added_up(work, row.item_id):
         raise Refusal(_("This value is added up from other items of the sample. Enter those."))
     inputs: dict[str, str] = {}
+    weighed: dict[str, str] = {}
     if row.procedure.formula:
         if cell.weighing not in formula.names(row.procedure.formula):
             raise Refusal(_("This value is calculated. Enter the weighings it comes from."))
-        before = next((one.inputs for one in reversed(attempt.determinations) if one.place == cell.place), {})
-        inputs = {name: value for name, value in {**before, cell.weighing: text}.items() if value}
+        before = next((one for one in reversed(attempt.determinations) if one.place == cell.place), None)
+        inputs = {name: value for name, value in {**(before.inputs if before else {}), cell.weighing: text}.items() if value}
+        sent = {**(before.weighed if before else {}), cell.weighing: str(reading or "")}
+        weighed = {name: key for name, key in sent.items() if key and name in inputs}
         text = calculated(row, inputs)
     elif text:
         value(row, text).into(row.unit, row.unit)
-    return Determination(attempt_id=attempt.id, place=cell.place, text=text, unit=row.unit, inputs=inputs, person_id=by.id, at=work.now())
+    return Determination(
+        attempt_id=attempt.id,
+        place=cell.place,
+        text=text,
+        unit=row.unit,
+        inputs=inputs,
+        weighed=weighed,
+        reading_id=None if cell.weighing else reading,
+        person_id=by.id,
+        at=work.now(),
+    )
 
 
 def _judged(work: Work, row: Analysis) -> Judgement:
@@ -292,17 +306,18 @@ def _last(attempt: Attempt, place: int) -> tuple[str, str]:
 
 
 def _open_row(work: Work, analysis: int, place: int, by: Actor) -> Analysis:
-    (row, facts), *_none = _rows(work, [analysis])
+    (row, facts), *_none = rows(work, [analysis])
     open_for_values(row, facts, place, by)
     return row
 
 
-def _rows(work: Work, analyses: Sequence[int]) -> list[tuple[Analysis, AnalysisFacts]]:
-    rows = load(work, analyses)
-    if not rows:
+def rows(work: Work, analyses: Sequence[int]) -> list[tuple[Analysis, AnalysisFacts]]:
+    """Return analyses with the facts their moves ask about. Raises Refusal where nothing is chosen."""
+    found = load(work, analyses)
+    if not found:
         raise Refusal(_("Nothing is chosen."))
-    facts = facts_of(work, rows)
-    return [(row, facts[row.id]) for row in rows]
+    facts = facts_of(work, found)
+    return [(row, facts[row.id]) for row in found]
 
 
 def _further(work: Work, row: Analysis, by: Actor, reason: str) -> None:

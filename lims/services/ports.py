@@ -1,4 +1,4 @@
-"""What people do with instruments, and the ports of this workstation: the only room that knows the drivers.
+"""The ports of this workstation and what comes in by them: the only room that knows the drivers.
 
 A port thread hands frozen deliveries to a queue; whoever keeps the books empties it with `Ports.collect`. A delivery
 leaves the queue only when its unit of work is committed, and what a killed program left in a journal lands when the
@@ -10,9 +10,11 @@ from __future__ import annotations
 import socket
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, astuple, dataclass
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import CancelledError, Future, InvalidStateError
+from contextlib import suppress
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -20,23 +22,31 @@ from sqlalchemy.orm import Session
 
 import drivers
 from drivers import journal as journals
+from drivers import port as wire
+from drivers import printers, stored
+from drivers.codecs.lis2 import Order, Query
 from drivers.core.profile import Profile, Shelf, shelf
 from drivers.core.reading import Reading
 from drivers.delivery import Delivery as Received
 from drivers.port import Port, PortState
+from drivers.printers import Label
 from drivers.stored import replay
 from drivers.transport import serial_ports
-from lims.clock import Clock
+from lims.clock import Clock, local
 from lims.db.store import Store, Work
 from lims.domain.instruments import Instrument, Message
 from lims.domain.instruments import Reading as Kept
-from lims.errors import Mistakes, Refusal, Trouble
+from lims.errors import Refusal, Trouble
 from lims.i18n import N_, _, language
-from lims.rules.numbering import number_mistake
-from lims.rules.rights import Actor, Right
+from lims.rules.inbox import Control, Demands, Reckoning, Span
+from lims.rules.rights import Actor, Right, right_refusal
 from lims.services import readings
+from lims.services.instruments import load
 from lims.services.readings import Delivery, Sent
+from lims.services.recognition import FINAL, told
 from lims.services.verb import verb
+from lims.views import instruments as view
+from lims.views.labels import LabelRow
 from resources import FOLDER
 
 SHIPPED = FOLDER / "instruments"
@@ -63,6 +73,34 @@ TROUBLES: Mapping[str, str] = {
 }
 """What a driver says, in words; a test holds that every code has some."""
 
+HINTS: Mapping[str, str] = {
+    "speed": N_("The bytes look like another speed. Compare the baud rate of instrument and profile."),
+    "parity": N_("The bytes look like another parity or number of data bits. Compare the line settings of instrument and profile."),
+    "echo": N_("What is sent comes back. Switch the echo of the adapter off, or say in the profile that it echoes."),
+}
+"""What the bytes say about a line, by the drivers' word for it."""
+
+FAILED: Mapping[str, str] = {
+    "no-answer": N_("{name} does not answer. Check the cable and that it is switched on, and read again."),
+    "busy": N_("{name} is busy. Wait a moment and read again."),
+    "refused": N_("{name} refused what it was sent. Check its settings."),
+    "interrupted": N_("{name} interrupted to send something itself. Try again in a moment."),
+    "lost": N_("The line to {name} was lost. It is opened again by itself; then read again."),
+    "one-way": N_("{name} cannot be asked. Press its print key."),
+    "not-stable": N_("{name} has not settled. Wait until it is still, and read again."),
+    "over-range": N_("{name} is overloaded. Take something off and read again."),
+    "under-range": N_("{name} reads below its range. Put the pan on and read again."),
+    "garbled": N_("{name} did not understand what it was sent. Check speed and parity."),
+    "not-read": N_("{name} sent no value. Read again."),
+}
+"""Why something did not reach an instrument, or no answer came, by the drivers' word for it."""
+
+UNKEPT = ("codes", "nothing")
+"""What instruments are about whose messages are no readings: their bytes stay in the journal alone."""
+
+READ_S = 65.0
+"""A balance may take its own time to settle: forty seconds are common, sixty its driver's limit."""
+
 PORT_WORDS: Mapping[str, str] = {
     "opening": N_("opening"),
     "live": N_("connected"),
@@ -71,6 +109,12 @@ PORT_WORDS: Mapping[str, str] = {
     "stopped": N_("not connected"),
 }
 
+
+OUTCOME_TEXTS: Mapping[str, str] = {"positive": "阳性", "weak positive": "弱阳性", "negative": "阴性", "invalid": "无效"}
+"""What a rapid test says, as a result is written where no number was sent."""
+
+NOTHING = ("",) * 8
+"""What stands in the inbox for a message nobody could read."""
 
 QUARANTINED: Mapping[str, str] = {
     "ended-early": N_("The instrument ended before the message was whole."),
@@ -84,27 +128,51 @@ QUARANTINED: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class InstrumentDraft:
-    """What was typed about an instrument."""
-
-    code: str
-    name: str
-    model: str = ""
-    serial: str = ""
-    profile: str = ""
-    calibrated_until: date | None = None
-    active: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class PortRow:
-    """One port of this workstation as it stands."""
+    """One port of this workstation as it stands, and what it has counted since the program began."""
 
     code: str
     address: str
     state: str
     words: str
     trouble: str = ""
+    asked: bool = False
+    """Whether it can be asked for a value: a balance or a meter."""
+    prints: bool = False
+    """Whether it is a label printer."""
+    last_byte: datetime | None = None
+    last_message: datetime | None = None
+    received: int = 0
+    """Bytes."""
+    messages: int = 0
+    noise: int = 0
+    quarantined: int = 0
+    refused: int = 0
+    wrong_sums: int = 0
+    unknown: int = 0
+    silences: int = 0
+    hint: str = ""
+    """What is probably wrong with the line, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an instrument that was asked answered: the message with its value, or why there is none."""
+
+    delivery: Delivery | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JournalRow:
+    """One row of a journal, as the monitor shows it."""
+
+    row: int
+    at: datetime
+    direction: str
+    """`rx` from the instrument, `tx` to it, `mark` what happened to the port."""
+    data: bytes
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,27 +184,22 @@ class ProfileRow:
     maker: str
     model: str
     not_verified: tuple[str, ...]
+    sources: tuple[str, ...] = ()
+    about: str = "samples"
+    link: str = ""
+    codec: str = ""
+    usb: tuple[str, ...] = ()
+    own: bool = False
+    """Made here, not shipped."""
 
 
-@verb("instruments.save", Right.INSTRUMENTS)
-def save(work: Work, draft: InstrumentDraft, *, by: Actor) -> str:
-    """Add an instrument to the register, or change the one with this code. Returns its code."""
-    wrong = {}
-    if words := number_mistake(draft.code):
-        wrong["code"] = words
-    elif other := work.scalar(select(Instrument.code).where(func.lower(Instrument.code) == draft.code.lower(), Instrument.code != draft.code)):
-        wrong["code"] = _("There is an instrument {code} already.").format(code=other)  # one journal file on systems that do not tell case
-    if not draft.name.strip():
-        wrong["name"] = _("The name is needed.")
-    if wrong:
-        raise Mistakes(wrong)
-    instrument = work.scalars(select(Instrument).where(Instrument.code == draft.code)).first()
-    if instrument is None:
-        work.add(Instrument(**asdict(draft)))
-    else:
-        for name, value in asdict(draft).items():
-            setattr(instrument, name, value)
-    return draft.code
+@dataclass(frozen=True, slots=True)
+class AddressRow:
+    """One serial port of this workstation; *address* stays true when the system numbers its ports anew."""
+
+    address: str
+    words: str
+    usb: str
 
 
 def profiles(own: Path) -> Shelf:
@@ -152,12 +215,58 @@ def said(trouble: drivers.Trouble) -> str:
 def differs(session: Session, received: Received) -> bool:
     """Tell whether the laboratory holds this message with other readings than the present program finds in it."""
     where = (Message.journal == received.journal, Message.first_row == received.first_row, Message.last_row == received.last_row)
-    message = session.scalars(select(Message.id).where(*where)).first()
+    message = session.scalars(select(Message).where(*where)).first()
     if message is None:
         return False
-    columns = (Kept.sample, Kept.test, Kept.value, Kept.unit, Kept.status, Kept.flags, Kept.said_at)
-    kept = session.execute(select(*columns).where(Kept.message_id == message, Kept.test != "").order_by(Kept.place)).all()
-    return [tuple(row) for row in kept] != [astuple(_sent(reading)) for reading in received.readings]
+    kept = list(session.scalars(select(Kept).where(Kept.message_id == message.id).order_by(Kept.pass_no, Kept.place)))
+    last = [told(one) for one in kept if one.pass_no == kept[-1].pass_no and told(one) != NOTHING]
+    sent = readings.in_own_words(session, message.instrument_id, [_sent(reading) for reading in received.readings])
+    return last != [readings.told_by(each) for each in sent]
+
+
+def demands(profile: Profile) -> Demands:
+    """Return what a profile demands of its readings, in the laboratory's own terms."""
+    return Demands(
+        profile.about,
+        {item: Span(span.low, span.high, span.unit) for item, span in profile.ranges.items()},
+        tuple(Control(each.sample, each.test, Span(each.low, each.high)) for each in profile.controls),
+        Reckoning(**{each.name: getattr(profile.calculation, each.name) for each in fields(profile.calculation)}) if profile.calculation else None,
+    )
+
+
+@verb("readings.read_anew", Right.INSTRUMENTS)
+def read_anew(work: Work, code: str, own: Path, *, by: Actor) -> int:
+    """Read the bytes of every message of an instrument that waits for a person, or gave no reading, with its profile as it is now.
+
+    What was read before stays on record as read anew; what was accepted stays accepted. Returns how many readings are new. Raises Refusal.
+    """
+    profile = profile_of(load(work, code), own)
+    waiting = Message.id.in_(select(Kept.message_id).where(Kept.state.in_(readings.OPEN)))
+    silent = Message.id.not_in(select(Kept.message_id))
+    messages = work.scalars(select(Message).join(Instrument, Message.instrument_id == Instrument.id).where(Instrument.code == code, waiting | silent))
+    found = 0
+    for message in messages.all():
+        pieces = stored.pieces(profile, message.content, code)
+        sent = tuple(_sent(reading) for piece in pieces for reading in piece.readings)
+        unread = "" if sent else QUARANTINED[next((piece.quarantined for piece in pieces if piece.quarantined), "undecodable")]
+        found += readings.read_anew(work, message, sent, demands(profile), unread=unread)
+    return found
+
+
+def refusal_to_read_anew(person: Actor) -> str | None:
+    """Say why *person* may not have bytes read anew, or return None."""
+    return right_refusal(Right.INSTRUMENTS, person)
+
+
+def profile_of(instrument: Instrument, own: Path) -> Profile:
+    """Return the profile an instrument speaks by. Raises Refusal and Trouble."""
+    known = profiles(own)
+    found = known.profiles.get(instrument.profile)
+    if found is None and instrument.profile and known.faults:
+        raise Trouble(said(known.faults[0]))
+    if found is None:
+        raise Refusal(_("Instrument {code} has no profile that tells how it speaks. Choose one in Instruments.").format(code=instrument.code))
+    return found
 
 
 class Ports:
@@ -167,19 +276,28 @@ class Ports:
         self._store, self._journals, self._own, self._clock = store, journals, own_profiles, clock
         self._open: dict[str, Port] = {}
         self._states: dict[str, PortRow] = {}
+        self._demands: dict[str, Demands] = {}
+        self._names: dict[str, str] = {}
+        self._profiles: dict[str, Profile] = {}
+        self._readers: dict[str, Future[Delivery | str]] = {}
+        """Code of an instrument -> who waits for its value."""
         self._queue: deque[Delivery] = deque()
         self._collecting = threading.Lock()
         self.workstation = socket.gethostname()[:80]
         self.on_arrival: list[Callable[[], None]] = []
         """Called on a port's thread when something came in or a port changed its state."""
+        self.on_scan: list[Callable[[str], None]] = []
+        """Called on a port's thread with every code a scanner read."""
 
     def open(self, code: str, address: str) -> None:
         """Open the port of an instrument; what its journal holds and the laboratory lacks lands first. Raises Refusal and Trouble."""
-        profile = self._profile(code)
+        instrument = self._instrument(code)
+        profile = profile_of(instrument, self._own)
         self.shut(code)
+        self._names[code], self._demands[code], self._profiles[code] = instrument.name, demands(profile), profile
         journal = self._journals / f"{code}.sqlite3"
         try:
-            if journal.exists():
+            if journal.exists() and profile.about not in UNKEPT:
                 self._queue.extend(self._delivery(received) for received in replay(journal, profile, code, after=self._kept(code, journal)))
             port = Port(profile, address, journal, self._clock, self._arrived, self._changed, instrument=code)
             self._open[code] = port
@@ -200,7 +318,82 @@ class Ports:
 
     def rows(self) -> list[PortRow]:
         """Return every port as it stands."""
-        return list(self._states.values())
+        return [self._row(code, state) for code, state in self._states.items()]
+
+    def tail(self, code: str, after: int = 0, most: int = 400) -> list[JournalRow]:
+        """Return the rows of an instrument's journal behind row *after*, the last *most* of them. Raises Trouble."""
+        journal = self._journals / f"{code}.sqlite3"
+        if not journal.exists():
+            return []
+        try:
+            after = max(after, journals.last_row(journal) - most)
+            return [JournalRow(one.row, one.at, one.direction, one.data, one.note) for one in journals.entries(journal, after)]
+        except drivers.Trouble as trouble:
+            raise Trouble(said(trouble)) from None
+
+    def read(self, code: str) -> Answer:
+        """Ask a balance or meter for a stable value and wait for it; its message lands in the inbox like every other.
+
+        An instrument that cannot be asked is waited for until somebody presses its print key. `give_up` ends the waiting. Raises nothing.
+        """
+        port, name = self._open.get(code), self._names.get(code, code)
+        if port is None:
+            return Answer(words=_("{name} is not connected. Connect it in Instruments.").format(name=name))
+        waiting: Future[Delivery | str] = Future()
+        self._readers[code] = waiting
+        port.ask(["ask"]).add_done_callback(lambda asked: self._answered(code, asked.result()))
+        try:
+            found = waiting.result(READ_S)
+        except TimeoutError:
+            found = "not-stable"
+        except CancelledError:
+            return Answer(words=_("Reading was given up."))
+        finally:
+            self._readers.pop(code, None)
+        return Answer(words=_(FAILED[found]).format(name=name)) if isinstance(found, str) else Answer(found)
+
+    def give_up(self, code: str) -> None:
+        """Wait no longer for an instrument's value."""
+        if waiting := self._readers.get(code):
+            waiting.cancel()
+
+    def send_worklist(self, code: str, sheet: str) -> int:
+        """Send what is still to be measured on a worksheet to its instrument, and wait until it has it. Returns how many samples. Raises Refusal."""
+        port, profile = self._open.get(code), profile_of(self._instrument(code), self._own)
+        if port is None:
+            raise Refusal(_("{name} is not connected. Connect it in Instruments.").format(name=self._names.get(code, code)))
+        if not profile.takes_orders:
+            raise Refusal(_("The profile of {name} knows no worklists.").format(name=self._names.get(code, code)))
+        with self._store.work() as work:
+            wanted = view.orders(work, worksheet=sheet)
+        asked = [Order(one.sample, one.items) for one in wanted if any(item in profile.tests.values() for item in one.items)]
+        if not asked:
+            raise Refusal(_("Nothing on worksheet {number} is measured by {name}.").format(number=sheet, name=self._names.get(code, code)))
+        with self._store.work() as work:
+            now = local(work.now(), work.setting("time_zone")).replace(tzinfo=None)
+        sent = port.ask(profile.download(asked, now)).result()
+        if sent.reason:
+            raise Refusal(_(FAILED[sent.reason]).format(name=self._names.get(code, code)))
+        return len(asked)
+
+    def print_labels(self, code: str, rows: Sequence[LabelRow]) -> int:
+        """Print the labels of portions on a label printer. Returns how many were sent. Raises Refusal."""
+        port, profile, name = self._open.get(code), profile_of(self._instrument(code), self._own), self._names.get(code, code)
+        if port is None:
+            raise Refusal(_("{name} is not connected. Connect it in Instruments.").format(name=name))
+        media = profile.link_settings
+        for row in rows:
+            lines = (row.name, " · ".join(filter(None, (row.kind, row.received_on.isoformat(), row.storage))))
+            try:
+                label = Label(lines, row.number, width_mm=media.width_mm, height_mm=media.height_mm, dpi=media.dpi, font=media.font)
+                sent = port.ask(printers.lines(media.language, label)).result(READ_S)
+            except ValueError:
+                raise Refusal(_("{number} has no room on the label of {name}. Take a larger label.").format(number=row.number, name=name)) from None
+            except TimeoutError:
+                raise Refusal(_(FAILED["no-answer"]).format(name=name)) from None
+            if sent.reason:
+                raise Refusal(_(FAILED[sent.reason]).format(name=name))
+        return len(rows)
 
     def collect(self) -> int:
         """Land what came in, each message in a unit of work of its own. Returns how many readings landed."""
@@ -213,15 +406,48 @@ class Ports:
                 self._queue.popleft()
         return landed
 
-    def addresses(self) -> list[tuple[str, str]]:
-        """Return the serial ports of this workstation: address and what the system calls it."""
-        return serial_ports()
+    def understood(self, code: str) -> list[ProfileRow]:
+        """Return the profiles that find readings in the last bytes of an instrument's journal, those that find most first. Raises Trouble."""
+        data = b"".join(row.data for row in self.tail(code) if row.direction == "rx")
+        known = profiles(self._own).profiles
+        found = {name: len(stored.decode(profile, data, code)) for name, profile in known.items()} if data else {}
+        rows = [row for row in self.profiles() if found.get(row.name)]
+        return sorted(rows, key=lambda row: -found[row.name])
+
+    @property
+    def own_profiles(self) -> Path:
+        """The folder of the laboratory's own profiles."""
+        return self._own
+
+    def faults(self) -> list[str]:
+        """Return what is wrong with profiles that cannot be used, a sentence each."""
+        return [said(fault) for fault in profiles(self._own).faults]
+
+    def addresses(self) -> list[AddressRow]:
+        """Return the serial ports of this workstation as they are plugged now."""
+        return [AddressRow(port.address, f"{port.device} · {port.words}" if port.words else port.device, port.usb) for port in serial_ports()]
+
+    def demands(self, instrument: Instrument) -> Demands:
+        """Return what the profile of an instrument demands of its readings. Raises Refusal and Trouble."""
+        return demands(profile_of(instrument, self._own))
 
     def profiles(self) -> list[ProfileRow]:
         """Return the kinds of instrument that can be connected, by name."""
         spoken = "zh" if language() == "zh_CN" else "en"
         return [
-            ProfileRow(one.name, one.title[spoken], one.maker, one.model, tuple(said[spoken] for said in one.not_verified))
+            ProfileRow(
+                one.name,
+                one.title[spoken],
+                one.maker,
+                one.model,
+                tuple(said[spoken] for said in one.not_verified),
+                one.sources,
+                one.about,
+                one.link,
+                one.codec,
+                one.usb,
+                one.file.parent != SHIPPED,
+            )
             for one in sorted(profiles(self._own).profiles.values(), key=lambda one: one.name)
         ]
 
@@ -235,26 +461,69 @@ class Ports:
         with self._store.work() as work:
             return work.scalar(query) or 0
 
-    def _profile(self, code: str) -> Profile:
+    def _instrument(self, code: str) -> Instrument:
         with self._store.work() as work:
             instrument = work.scalars(select(Instrument).where(Instrument.code == code)).first()
         if instrument is None or not instrument.active:
             raise Refusal(_("There is no instrument {code} in use.").format(code=code))
-        known = profiles(self._own)
-        found = known.profiles.get(instrument.profile)
-        if found is None and instrument.profile and known.faults:
-            raise Trouble(said(known.faults[0]))
-        if found is None:
-            raise Refusal(_("Instrument {code} has no profile that tells how it speaks. Choose one in Instruments.").format(code=code))
-        return found
+        return instrument
 
     def _arrived(self, received: Received) -> None:
-        self._queue.append(self._delivery(received))
+        if self._profiles[received.instrument].about == "codes":
+            self._scanned(received)
+            return
+        delivery = self._delivery(received)
+        self._queue.append(delivery)
+        if any(each.stable and each.status in FINAL for each in delivery.readings):
+            self._heard(received.instrument, delivery)
         self._tell()
+
+    def _scanned(self, received: Received) -> None:
+        """A scanned code is typing, no reading: it goes to whoever listens."""
+        for code in filter(None, (reading.sample for reading in received.readings)):
+            for tell in self.on_scan:
+                tell(code)
+
+    def _answered(self, code: str, asked: wire.Sent) -> None:
+        """A question to an instrument has ended: without a value somebody may still press the print key, if it cannot be asked."""
+        if asked.reason not in ("", "one-way"):
+            self._heard(code, asked.reason)
+
+    def _heard(self, code: str, what: Delivery | str) -> None:
+        waiting = self._readers.get(code)
+        if waiting is not None and not waiting.done():
+            with suppress(InvalidStateError):  # given up at this very moment
+                waiting.set_result(what)
+
+    def _row(self, code: str, state: PortRow) -> PortRow:
+        """Return a port's state with what it has counted."""
+        open_ = self._open.get(code)
+        if open_ is None:
+            return state
+        health = open_.health
+        counted = {each.name: getattr(health, each.name) for each in fields(health) if each.name != "hint"}
+        return replace(state, **counted, hint=_(HINTS[health.hint]) if health.hint else "")
+
+    def _worklist(self, queries: Sequence[Query]) -> list[Order]:
+        """Return what is still to be measured of the samples an instrument asks for; called on a thread of its own."""
+        numbers = [number for query in queries for number in query.samples]
+        tests = {test for query in queries for test in query.tests}
+        with self._store.work() as work:
+            wanted = view.orders(work, samples=numbers)
+        return [Order(one.sample, tuple(item for item in one.items if not tests or item in tests)) for one in wanted]
 
     def _changed(self, state: PortState) -> None:
         trouble = said(state.trouble) if state.trouble else ""
-        self._states[state.instrument] = PortRow(state.instrument, state.address, state.state, _(PORT_WORDS[state.state]), trouble)
+        settings = self._profiles[state.instrument].link_settings
+        self._states[state.instrument] = PortRow(
+            state.instrument,
+            state.address,
+            state.state,
+            _(PORT_WORDS[state.state]),
+            trouble,
+            asked=hasattr(settings, "ask"),
+            prints=hasattr(settings, "language"),
+        )
         self._tell()
 
     def _tell(self) -> None:
@@ -271,11 +540,26 @@ class Ports:
             received.raw,
             received.received,
             tuple(_sent(reading) for reading in received.readings),
-            _(QUARANTINED.get(received.quarantined, received.quarantined)),
+            QUARANTINED.get(received.quarantined, received.quarantined),
+            self._demands.get(received.instrument, Demands()),
         )
 
 
 def _sent(reading: Reading) -> Sent:
-    value = reading.text if reading.value is not None else reading.result or reading.text
-    at = reading.at.isoformat() if reading.at else ""
-    return Sent(reading.sample or "", reading.test or "", value, reading.unit or "", reading.status, " ".join(reading.flags), at)
+    meant = OUTCOME_TEXTS.get(reading.outcome or "", reading.result or reading.text)
+    return Sent(
+        sample=reading.sample or "",
+        test=reading.test or "",
+        value=reading.text if reading.value is not None else meant,
+        unit=reading.unit or "",
+        status=reading.status,
+        flags=" ".join(reading.flags),
+        said_at=reading.at.isoformat() if reading.at else "",
+        sent_test=reading.sent_test or "",
+        result=reading.result or "",
+        outcome=reading.outcome or "",
+        position=reading.position or "",
+        lot=reading.lot or "",
+        stable=reading.stable,
+        raw={name: format(value, "f") for name, value in reading.raw},
+    )

@@ -1,42 +1,39 @@
-"""What becomes of readings: they land matched by sample number, and nothing enters a result without being accepted."""
+"""What becomes of readings: they land matched by number or place, and nothing enters a result without being accepted."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from lims.clock import local
 from lims.db.store import Work
 from lims.domain.analyses import Analysis, Determination
-from lims.domain.catalogue import Item, Limit, Procedure
-from lims.domain.instruments import Instrument, Message, Reading
-from lims.domain.samples import Portion, Sample
+from lims.domain.catalogue import Item
+from lims.domain.instruments import Code, Instrument, Message, Reading
+from lims.domain.people import Person
 from lims.errors import Refusal
-from lims.i18n import N_, _
-from lims.rules.flows import ANALYSIS_FLOW, READING_FLOW, AnalysisFacts, AnalysisState, ReadingFacts, ReadingState
+from lims.i18n import _
+from lims.rules.flows import READING_FLOW, AnalysisFacts, ReadingFacts, ReadingState
+from lims.rules.inbox import Cause, Demands, Problem, problem
 from lims.rules.quantity import parse
 from lims.rules.rights import PROGRAM, Actor, Right
 from lims.services import analyses
+from lims.services.analyses import Typed
+from lims.services.recognition import FINAL, asked, misfit, recognise, told
 from lims.services.verb import verb
 from lims.views.analyses import facts_of, load, present
 from lims.views.names import named
 
-FINAL = ("final", "corrected")
+HELD_BACK = (Cause.CONTROL_FAILED, Cause.UNSTABLE)
+"""Causes no person can set aside: the value is measured again."""
 
-STATUS_WORDS = {
-    "preliminary": N_("preliminary"),
-    "control": N_("a control"),
-    "failed": N_("failed"),
-}
-"""What an instrument calls a value that is not final."""
-
-NEVER = ("control", "failed")
-"""What nobody can make a sample's result."""
+OPEN = (ReadingState.NEW, ReadingState.MATCHED, ReadingState.NEEDS_PERSON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +47,13 @@ class Sent:
     status: str = "final"
     flags: str = ""
     said_at: str = ""
+    sent_test: str = ""
+    result: str = ""
+    outcome: str = ""
+    position: str = ""
+    lot: str = ""
+    stable: bool | None = None
+    raw: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ class Delivery:
     received_at: datetime
     readings: tuple[Sent, ...]
     problem: str = ""
+    """Why the message could not be read whole, in English words."""
+    demands: Demands = field(default_factory=Demands)
 
 
 def land(work: Work, delivery: Delivery) -> int:
@@ -76,24 +82,38 @@ def land(work: Work, delivery: Delivery) -> int:
     if _landed(work, instrument.id, delivery):
         return 0
     with work.acting(PROGRAM, "readings.land"):
-        message = Message(
-            instrument_id=instrument.id,
-            workstation=delivery.workstation,
-            journal=delivery.journal,
-            first_row=delivery.first_row,
-            last_row=delivery.last_row,
-            content=delivery.content,
-            sha256=hashlib.sha256(delivery.content).hexdigest(),
-            received_at=delivery.received_at,
-            problem=delivery.problem,
-        )
-        work.add(message)
-        work.flush()
-        problem = delivery.problem or _again(work, message)
-        rows = [_new(message, place, sent) for place, sent in enumerate(delivery.readings or _nothing(problem), 1)]
-        _recognise(work, rows, problem)
+        message = _message(work, instrument, delivery)
+        broken = problem(Cause.BROKEN, words=delivery.problem) if delivery.problem else _again(work, message)
+        sent = in_own_words(work, instrument.id, delivery.readings) or _nothing(broken)
+        rows = [_new(message, place, each) for place, each in enumerate(sent, 1)]
+        recognise(work, instrument, rows, delivery.demands, broken)
         work.add_all(rows)
+    if instrument.automatic_by:
+        _take(work, instrument, rows)
     return len(delivery.readings)
+
+
+def read_anew(work: Work, message: Message, sent: Sequence[Sent], demands: Demands, *, unread: str = "") -> int:
+    """Put what the present profile reads in a message's bytes beside what was read before: open readings are replaced, decided ones stay.
+
+    *unread* says why the profile cannot read it. Returns how many readings are new. The caller signs.
+    """
+    sent = in_own_words(work, message.instrument_id, sent)
+    before = list(work.scalars(select(Reading).where(Reading.message_id == message.id).order_by(Reading.pass_no, Reading.place)))
+    last = max((one.pass_no for one in before), default=0)
+    if [told(one) for one in before if one.pass_no == last and one.test] == [told_by(each) for each in sent]:
+        return 0
+    instrument = work.get_one(Instrument, message.instrument_id)
+    decided = [one for one in before if one.state in (ReadingState.ACCEPTED, ReadingState.RECORDED)]
+    for one in before:
+        if one.state in OPEN:
+            one.state = READING_FLOW.make("read_anew", ReadingFacts(one.state), PROGRAM)
+    broken = problem(Cause.BROKEN, words=unread) if unread else None
+    fresh = [each for each in sent if not any(told(one) == told_by(each) for one in decided)]
+    rows = [_new(message, place, each, last + 1) for place, each in enumerate(fresh or _nothing(broken), 1)]
+    recognise(work, instrument, rows, demands, broken, decided)
+    work.add_all(rows)
+    return len(fresh)
 
 
 @verb("readings.match")
@@ -101,10 +121,40 @@ def match(work: Work, reading: int, analysis: int, *, by: Actor) -> None:
     """Say which analysis a reading belongs to; it still has to be accepted."""
     one = work.get_one(Reading, reading)
     one.state = READING_FLOW.make("match", ReadingFacts(one.state), by)
-    (asked,) = _asked(work, Analysis.id == analysis)
-    if problem := _misfit(one, asked.state, asked.Procedure, asked.Item, asked.Procedure.unit or asked.unit or ""):
-        raise Refusal(problem)
-    one.analysis_id, one.reason, one.decided_by = analysis, "", by.id
+    if one.cause in HELD_BACK:
+        raise Refusal(_("This value cannot be a result: measure again, and reject this reading with a reason."))
+    (wanted,) = asked(work, Analysis.id == analysis)
+    if words := misfit(one, wanted.state, wanted.Procedure, wanted.Item, wanted.Procedure.unit or wanted.unit or ""):
+        raise Refusal(words)
+    one.analysis_id, one.cause, one.reason, one.decided_by = analysis, None, "", by.id
+
+
+@verb("readings.map_code", Right.INSTRUMENTS)
+def map_code(work: Work, reading: int, item: str, *, demands_of: Callable[[Instrument], Demands], by: Actor) -> int:
+    """Say which item an instrument means by a code, for this reading and all to come. Returns how many readings found their analysis by it."""
+    one = work.get_one(Reading, reading)
+    sent = one.sent_test or one.test
+    if not sent:
+        raise Refusal(_("The instrument sent no code with this reading. Match it to its sample instead."))
+    if work.scalar(select(Item.id).where(Item.code == item)) is None:
+        raise Refusal(_("There is no item {code} in the library.").format(code=item))
+    known = work.scalars(select(Code).where(Code.instrument_id == one.instrument_id, Code.sent == sent)).first()
+    if known is None:
+        work.add(Code(instrument_id=one.instrument_id, sent=sent, item=item))
+    else:
+        known.item = item
+    waiting = select(Reading).where(
+        Reading.instrument_id == one.instrument_id,
+        Reading.state == ReadingState.NEEDS_PERSON,
+        Reading.cause.in_((Cause.UNKNOWN_TEST, Cause.UNKNOWN_SAMPLE)),
+        (Reading.sent_test == sent) | ((Reading.sent_test == "") & (Reading.test == sent)),
+    )
+    rows = list(work.scalars(waiting))
+    for each in rows:
+        each.test = item
+    instrument = work.get_one(Instrument, one.instrument_id)
+    recognise(work, instrument, rows, demands_of(instrument), None)
+    return sum(each.state is ReadingState.MATCHED for each in rows)
 
 
 @verb("readings.accept")
@@ -115,8 +165,8 @@ def accept(work: Work, readings: Sequence[int], *, by: Actor) -> int:
     facts = facts_of(work, list(loaded.values()))
     for one in rows:
         row = loaded.get(one.analysis_id or 0)
-        problem = _misfit(one, row.state, row.procedure, row.item, row.unit) if row else _("It belongs to no analysis yet. Match it first.")
-        one.state = READING_FLOW.make("accept", ReadingFacts(one.state, problem), by)
+        words = misfit(one, row.state, row.procedure, row.item, row.unit) if row else _("It belongs to no analysis yet. Match it first.")
+        one.state = READING_FLOW.make("accept", ReadingFacts(one.state, words), by)
         one.decided_by = by.id
         if row:
             _put(work, one, row, facts[row.id], by)
@@ -131,6 +181,44 @@ def accept_mine(work: Work, readings: Sequence[int], *, by: Actor) -> int:
     if not mine:
         raise Refusal(_("These readings belong to another analyst's work. That analyst can accept them."))
     return accept(work, mine, by=by)
+
+
+@verb("readings.weigh", Right.TEST)
+def weigh(work: Work, delivery: Delivery, cell: Typed, unit: str, *, by: Actor) -> str:
+    """Take the stable value a balance or meter just sent into one cell of the bench, in the cell's *unit*. Returns it as it stands there.
+
+    The message lands like every other; refused, its reading stays in the inbox. Raises Refusal.
+    """
+    one = _stable(work, delivery)
+    (row, facts), *_none = analyses.rows(work, [cell.analysis])
+    analyses.open_for_values(row, facts, cell.place, by)
+    sent = parse(one.value).into(one.unit, unit or row.unit)
+    one.state = READING_FLOW.make("weigh", ReadingFacts(one.state), by)
+    one.analysis_id, one.cause, one.decided_by = row.id, None, by.id
+    typed = replace(cell, text=sent.shown())
+    analyses.put(work, row, analyses.entry(work, row, typed, by, one.id))
+    return typed.text
+
+
+def _stable(work: Work, delivery: Delivery) -> Reading:
+    """Return the last stable number of a message, landed first where it has not been."""
+    land(work, delivery)
+    query = (
+        select(Reading)
+        .join(Message, Reading.message_id == Message.id)
+        .where(
+            Message.workstation == delivery.workstation,
+            Message.journal == delivery.journal,
+            Message.first_row == delivery.first_row,
+            Message.last_row == delivery.last_row,
+            Reading.stable.is_(True),
+            Reading.status.in_(FINAL),
+        )
+    )
+    found = work.scalars(query.order_by(Reading.place.desc())).first()
+    if found is None:
+        raise Refusal(_("The instrument sent no stable value. Wait until it has settled, and read again."))
+    return found
 
 
 @verb("readings.reject")
@@ -159,95 +247,81 @@ def _landed(work: Work, instrument: int, delivery: Delivery) -> bool:
     return work.scalar(query) is not None
 
 
-def _new(message: Message, place: int, sent: Sent) -> Reading:
-    said = {name: text.replace("\0", "␀") for name, text in asdict(sent).items()}  # no server keeps a NUL; the bytes stand in the message
-    return Reading(message_id=message.id, instrument_id=message.instrument_id, place=place, received_at=message.received_at, **said)
+def _message(work: Work, instrument: Instrument, delivery: Delivery) -> Message:
+    message = Message(
+        instrument_id=instrument.id,
+        workstation=delivery.workstation,
+        journal=delivery.journal,
+        first_row=delivery.first_row,
+        last_row=delivery.last_row,
+        content=delivery.content,
+        sha256=hashlib.sha256(delivery.content).hexdigest(),
+        received_at=delivery.received_at,
+        problem=delivery.problem,
+    )
+    work.add(message)
+    work.flush()
+    return message
 
 
-def _nothing(problem: str) -> tuple[Sent, ...]:
+def in_own_words(session: Session, instrument: int, sent: Sequence[Sent]) -> list[Sent]:
+    """Return what was sent with the laboratory's own meaning of this instrument's codes, where it has one."""
+    codes = {one.sent: one.item for one in session.scalars(select(Code).where(Code.instrument_id == instrument))}
+    return [replace(each, test=codes.get(each.sent_test or each.test, each.test)) for each in sent]
+
+
+def _new(message: Message, place: int, sent: Sent, pass_no: int = 1) -> Reading:
+    said: dict[str, Any] = {name: _kept(value) for name, value in asdict(sent).items()}
+    return Reading(message_id=message.id, instrument_id=message.instrument_id, place=place, received_at=message.received_at, pass_no=pass_no, **said)
+
+
+def _kept(value: Any) -> Any:
+    """Return what a server can keep: a NUL is shown as a sign, the bytes stand in the message."""
+    return value.replace("\0", "␀") if isinstance(value, str) else value
+
+
+def told_by(each: Sent) -> tuple[str, ...]:
+    """Return what `recognition.told` says of the reading this will be."""
+    words = (each.sample, each.test, each.value, each.unit, each.status, each.flags, each.said_at, each.position)
+    return tuple(map(_kept, words))
+
+
+def _nothing(broken: Problem | None) -> tuple[Sent, ...]:
     """A message that could not be read whole still stands in the inbox, for a person to look at."""
-    return (Sent("", "", "", ""),) if problem else ()
+    return (Sent("", "", "", ""),) if broken else ()
 
 
-def _again(work: Work, message: Message) -> str:
+def _again(work: Work, message: Message) -> Problem | None:
     """Say when the instrument sent the very same bytes before: one measurement sent twice is not two determinations."""
     query = select(Message.received_at).where(
         Message.sha256 == message.sha256, Message.instrument_id == message.instrument_id, Message.id != message.id, Message.problem == ""
     )
     before = work.scalar(query.order_by(Message.id.desc()).limit(1))
     if before is None:
-        return ""
-    at = local(before, work.setting("time_zone"))
-    return _("The instrument sent the very same message before, at {time}. Match it only if it is a further determination.").format(time=f"{at:%Y-%m-%d %H:%M}")
+        return None
+    return problem(Cause.AGAIN, time=f"{local(before, work.setting('time_zone')):%Y-%m-%d %H:%M}")
 
 
-def _recognise(work: Work, rows: Sequence[Reading], broken: str) -> None:
-    """Find the analysis of each value of a message, or say why a person has to look; in as many queries for one as for many."""
-    samples = _samples(work, {one.sample.strip() for one in rows})
-    asked = {(each.sample_id, each.Item.code): each for each in _asked(work, Analysis.sample_id.in_({key for key, _number in samples.values()}))}
-    for one in rows:
-        key, number = samples.get(one.sample.strip(), (0, ""))
-        found = asked.get((key, one.test))
-        one.reason = (
-            broken
-            or _stranger(one, number, bool(found))
-            or (_misfit(one, found.state, found.Procedure, found.Item, found.Procedure.unit or found.unit or "") if found else None)
-            or ""
-        )
-        one.analysis_id = found.id if found and not one.reason else None
-        one.state = READING_FLOW.make("query" if one.reason else "recognise", ReadingFacts(ReadingState.NEW), PROGRAM)
+def _take(work: Work, instrument: Instrument, rows: Sequence[Reading]) -> None:
+    """Let matched readings enter their results by the rule a person switched on; whatever does not go in by itself waits for a person."""
+    matched = {one.analysis_id: one for one in rows if one.state is ReadingState.MATCHED and one.analysis_id}
+    person = work.get_one(Person, instrument.automatic_by)
+    if not matched or not person.active:
+        return
+    with work.acting(PROGRAM, "readings.take", _("by the rule {person} switched on for {instrument}").format(person=person.name, instrument=instrument.code)):
+        loaded = load(work, list(matched))
+        facts = facts_of(work, loaded)
+        for row in loaded:
+            one = matched[row.id]
+            owner = replace(person.actor(), id=facts[row.id].assigned_to or person.id)
+            try:
+                _put(work, one, row, facts[row.id], owner, entered_by=person.id)
+            except Refusal:
+                continue
+            one.state, one.decided_by = READING_FLOW.make("take", ReadingFacts(one.state), PROGRAM), person.id
 
 
-def _samples(work: Work, written: Iterable[str]) -> dict[str, tuple[int, str]]:
-    """Return key and number of the samples that are written by their own number or by a portion's."""
-    own = select(Sample.number.label("written"), Sample.id, Sample.number).where(Sample.number.in_(written))
-    portions = (
-        select(Portion.number.label("written"), Sample.id, Sample.number).join(Portion, Portion.sample_id == Sample.id).where(Portion.number.in_(written))
-    )
-    return {row.written: (row.id, row.number) for query in (portions, own) for row in work.execute(query)}
-
-
-def _asked(work: Work, condition: ColumnElement[bool]) -> Sequence[Any]:
-    """Return what readings are held against: analyses with their state, procedure and item."""
-    query = (
-        select(Analysis.id, Analysis.sample_id, Analysis.state, Procedure, Item, Limit.unit)
-        .join(Procedure, Analysis.procedure_id == Procedure.id)
-        .join(Item, Analysis.item_id == Item.id)
-        .outerjoin(Limit, Analysis.limit_id == Limit.id)
-        .where(condition)
-    )
-    return work.execute(query).all()
-
-
-def _stranger(reading: Reading, number: str, asked: bool) -> str | None:
-    """Say why a value finds no analysis by itself, or return None."""
-    if reading.status not in FINAL:
-        status = _(STATUS_WORDS.get(reading.status, reading.status))
-        return _("The instrument calls this value {status}; it does not enter a result by itself.").format(status=status)
-    if not number:
-        return _("No sample has the number {number}.").format(number=reading.sample.strip() or "—")
-    return None if asked else _("Nothing called {test} is asked of sample {number}.").format(test=reading.test or "—", number=number)
-
-
-def _misfit(reading: Reading, state: AnalysisState, procedure: Procedure, item: Item, unit: str) -> str | None:
-    """Say why a reading cannot be a value of an analysis, or return None."""
-    if reading.status in NEVER:
-        status = _(STATUS_WORDS[reading.status])
-        return _("The instrument calls this value {status}; it cannot be a sample's result. Reject it with a reason.").format(status=status)
-    if state is not AnalysisState.IN_TEST:
-        return _("The analysis is {state}; a value can come in only while it is in test.").format(state=_(ANALYSIS_FLOW.words[state]))
-    if procedure.formula:
-        return _("{item} is calculated from weighings; a reading cannot stand in for them.").format(item=named(item))
-    if item.code != reading.test:
-        return _("The reading is of {test}, the analysis of {item}. Choose the analysis of this item.").format(test=reading.test or "—", item=named(item))
-    try:
-        parse(reading.value).into(reading.unit, unit)
-    except Refusal as refusal:
-        return refusal.words
-    return None
-
-
-def _put(work: Work, reading: Reading, row: Analysis, facts: AnalysisFacts, by: Actor) -> None:
+def _put(work: Work, reading: Reading, row: Analysis, facts: AnalysisFacts, by: Actor, *, entered_by: int = 0) -> None:
     attempt = present(row)
     values = analyses.found(row)
     place = next((place for place, value in enumerate(values, 1) if value is None), None)
@@ -261,5 +335,7 @@ def _put(work: Work, reading: Reading, row: Analysis, facts: AnalysisFacts, by: 
     analyses.put(
         work,
         row,
-        Determination(attempt_id=attempt.id, place=place, text=reading.value, unit=reading.unit, reading_id=reading.id, person_id=by.id, at=work.now()),
+        Determination(
+            attempt_id=attempt.id, place=place, text=reading.value, unit=reading.unit, reading_id=reading.id, person_id=entered_by or by.id, at=work.now()
+        ),
     )

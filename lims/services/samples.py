@@ -26,6 +26,7 @@ from lims.services.verb import verb
 from lims.views import samples as view
 from lims.views.analyses import reported
 from lims.views.items import item_names
+from lims.views.labels import LabelRow
 from lims.views.placements import placements
 
 
@@ -157,10 +158,15 @@ def label_pages(work: Work, number: str) -> bytes:
     """Return the labels of a received sample's portions as pages of 50 x 30 mm. Raises Refusal when a glyph is missing."""
     from lims.reports import label
 
+    return label.labels(label_rows(work, number))
+
+
+def label_rows(work: Work, number: str) -> list[LabelRow]:
+    """Return what stands on the labels of a received sample's portions. Raises Refusal where there are none."""
     rows = view.labels(work, number)
     if not rows:
         raise Refusal(_("Sample {number} has no portions to label yet. Receive it first.").format(number=number))
-    return label.labels(rows)
+    return rows
 
 
 def _load(work: Work, number: str) -> Sample:

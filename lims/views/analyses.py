@@ -79,6 +79,8 @@ class AnalysisRow:
     entered: tuple[Mapping[str, str], ...]
     """What was entered for each determination of a formula, as typed."""
     from_reading: tuple[bool, ...]
+    weighed: tuple[frozenset[str], ...]
+    """Names of the inputs a balance sent."""
     requirement: str
     limit: str
     """The limit's number for drawing, or empty."""
@@ -313,6 +315,7 @@ def _row(one: Analysis, people: Mapping[int, str], facts: AnalysisFacts, confirm
         tuple(last[place].text if place in last else "" for place in places),
         tuple(last[place].inputs if place in last else {} for place in places),
         tuple(bool(place in last and last[place].reading_id) for place in places),
+        tuple(frozenset(last[place].weighed) if place in last else frozenset() for place in places),
         "\n".join(_demanded(rule, unit) for rule in rules),
         drawn(decides) if decides else drawn(limit.requirement) if limit and limit.unit in ("", unit) else "",
         "\n".join(rule.place() for rule in rules),

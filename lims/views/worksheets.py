@@ -31,6 +31,7 @@ class WorksheetRow:
     analyst: str
     analyst_login: str
     instrument: str
+    instrument_code: str
     created_at: datetime
     analyses: int
     handed_in: int
@@ -94,6 +95,7 @@ def rows(work: Session, *, analyst: str = "", open_only: bool = False, number: s
             Person.name,
             Person.login,
             func.coalesce(Instrument.name, ""),
+            func.coalesce(Instrument.code, ""),
             Worksheet.created_at,
             func.count(Analysis.id),
             handed,
@@ -102,7 +104,7 @@ def rows(work: Session, *, analyst: str = "", open_only: bool = False, number: s
         .outerjoin(Instrument, Worksheet.instrument_id == Instrument.id)
         .join(Analysis, Analysis.worksheet_id == Worksheet.id)
         .where(Analysis.state != AnalysisState.CANCELLED)
-        .group_by(Worksheet.id, Person.name, Person.login, Instrument.name)
+        .group_by(Worksheet.id, Person.name, Person.login, Instrument.name, Instrument.code)
         .order_by(Worksheet.id.desc())
     )
     if analyst:

@@ -13,7 +13,7 @@ from drivers.core.profile import shelf
 from drivers.transport import has_pty
 from lims.db.folder import Folder, Lock
 from lims.laboratory import Laboratory
-from lims.services.instruments import SHIPPED
+from lims.services.ports import SHIPPED
 from tests.cli import killing
 from tests.cli.conftest import Lims, child
 

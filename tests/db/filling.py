@@ -26,7 +26,7 @@ from lims.laboratory import Laboratory
 from lims.rules.rights import Role
 from lims.services import founding, people, placements, samples
 from lims.services.founding import FoundingDraft
-from lims.services.instruments import SHIPPED
+from lims.services.ports import SHIPPED
 from lims.services.people import AccountDraft
 from lims.services.samples import SampleDraft
 from tests.db.conftest import CHEAP

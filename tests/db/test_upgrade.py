@@ -233,7 +233,7 @@ def first(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     url = file if request.param == "sqlite" else make_url(request.getfixturevalue("postgres").fresh("first_version"))
     with monkeypatch.context() as older:
         folder = tmp_path / "first"
-        shutil.copytree(upgrade.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__", "0002*", "0003*"))
+        shutil.copytree(upgrade.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__", "0002*", "0003*", "0004*"))
         older.setattr(upgrade, "MIGRATIONS", folder)
         engine = open_engine(url)
         upgrade.upgrade(engine, None, lambda: AT)

@@ -17,7 +17,8 @@ from lims.errors import Refusal, Trouble
 from lims.i18n import speaking
 from lims.rules.flows import ReadingState
 from lims.services import instruments
-from lims.services.instruments import SHIPPED, InstrumentDraft, Ports, profiles
+from lims.services.instruments import InstrumentDraft
+from lims.services.ports import SHIPPED, Ports, profiles
 from lims.views import instruments as view
 from lims.views.instruments import InstrumentRow, ReadingRow
 from tests.services.small import Small

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterable, Sequence
+from typing import cast
 
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from lims.i18n import N_, _, n_
+from lims.machine import Machine
 from lims.rules.flows import ANALYSIS_FLOW, AnalysisState
 from lims.rules.rights import Right, right_refusal
 from lims.rules.verdict import Verdict
-from lims.services import analyses, worksheets
+from lims.services import analyses, readings, worksheets
 from lims.services.analyses import Problem, Typed
+from lims.services.ports import Answer, PortRow
 from lims.views import analyses as view
 from lims.views import worksheets as sheet_view
 from lims.views.analyses import AnalysisRow, WaitingRow
 from lims.views.worksheets import GridItem, GridRow, WorksheetCard, WorksheetRow
-from ui.kit import ask
+from ui.kit import ask, grid
 from ui.kit.cell import Cell, dash, identifier, number, verdict
 from ui.kit.command import Command
 from ui.kit.empty import Empty
@@ -27,6 +31,7 @@ from ui.kit.segments import Segments
 from ui.kit.table import Column, Edit, Group, Table
 from ui.screens import why
 from ui.screens.assigning import hand_over, new_worksheet
+from ui.screens.instruments import Here
 from ui.screens.moments import minute
 from ui.theme import theme
 
@@ -60,6 +65,10 @@ class Bench(Screen):
         self.table: Table | None = None
         self._shape: tuple[GridItem, ...] = ()
         self._counts: dict[str, int] = {}
+        self._reading = ""
+        """Code of the instrument whose value is waited for."""
+        laboratory = cast(Here, self.shell).laboratory
+        self.ports, self.machine, self.folder = laboratory.ports, Machine(), str(laboratory.folder.path)
 
     def commands(self) -> Sequence[Command]:
         return (
@@ -67,6 +76,8 @@ class Bench(Screen):
             Command("bench.repeat", N_("Repeat"), self._repeat, icon="refresh-cw", refusal=lambda: self._of_here("repeat")),
             Command("bench.recall", N_("Recall"), self._recall, icon="undo", refusal=self._why_not_recall),
             Command("bench.why", N_("Why"), self.why, icon="circle-help"),
+            Command("bench.read", self._read_words, self._read, "F6", "scale", self._why_not_read),
+            Command("bench.send", N_("Send to instrument"), self._send, icon="upload", side="menu", refusal=self._why_not_send),
             Command("bench.hand_over", N_("Hand over"), self._hand_over, side="menu", refusal=self._why_not_hand_over),
             Command("bench.cancel", N_("Cancel analysis"), self._cancel, side="menu", refusal=lambda: self._of_here("cancel")),
             Command("bench.go", self._go_words, self._go, kind="primary", refusal=self._why_not_go),
@@ -186,7 +197,7 @@ class Bench(Screen):
         )
         table.moved.connect(lambda _row: self._moved())
         table.said.connect(lambda words: self.shell.message("warn", words))
-        table.offer([self.acts[name] for name in ("bench.why", "bench.repeat", "bench.cancel")])
+        table.offer([self.acts[name] for name in ("bench.read", "bench.why", "bench.repeat", "bench.cancel")])
         held = self.table.hasFocus() if self.table else self.isVisible() and self.which.value == "sheets"
         while self.holder.count():
             if widget := self.holder.takeAt(0).widget():
@@ -253,7 +264,8 @@ class Bench(Screen):
         text = _text(one, place, weighing)
         edited = "edited" if text and one.state is AnalysisState.IN_TEST else ""
         computed = bool(one.inputs) and not weighing
-        return Cell(text, "text2" if computed else "text", align="right", corner=edited, tip=_("from the instrument") if one.from_reading[place - 1] else "")
+        sent = weighing in one.weighed[place - 1] if weighing else one.from_reading[place - 1]
+        return Cell(text, "text2" if computed else "text", align="right", corner=edited, tip=_("from the instrument") if sent else "")
 
     # -- what is typed -------------------------------------------------------------------------------------------------
 
@@ -274,6 +286,94 @@ class Bench(Screen):
             self.shell.message("bad", problems[0].words)
         if self.sheet:
             self._open(self.sheet.row.number)
+
+    # -- what an instrument sends into a cell -----------------------------------------------------------------------------
+
+    def _meters(self) -> list[PortRow]:
+        """Return the balances and meters that are connected to this workstation."""
+        return [port for port in self.ports.rows() if port.asked and port.state == "live"]
+
+    def _meter(self) -> PortRow | None:
+        """Return the one that is read: the one this workstation used last, else the first."""
+        connected, last = self._meters(), self.machine.get("balance", self.folder)
+        return next((port for port in connected if port.code == last), next(iter(connected), None))
+
+    def _read_words(self) -> str:
+        if self._reading:
+            return _("Give up")
+        meter = self._meter()
+        return _("Read {instrument}").format(instrument=meter.code) if meter else _("Read the instrument")
+
+    def _why_not_read(self) -> str | None:
+        if self._reading:
+            return None
+        if self._meter() is None:
+            return _("No balance or meter is connected to this workstation. Connect it in Instruments.")
+        cell = self._cell()
+        if cell is None:
+            return _("Go to the cell the value belongs into.")
+        one, _place, weighing = cell
+        if one.state is not AnalysisState.IN_TEST:
+            return _("{item} is {state}; values are entered only while it is in test.").format(item=one.item, state=_(ANALYSIS_FLOW.words[one.state]))
+        if one.inputs and not weighing:
+            return _("{item} is calculated from {inputs}. Type those.").format(item=one.item, inputs=_(", ").join(words for _name, words in one.inputs))
+        return None
+
+    def _cell(self) -> tuple[AnalysisRow, int, str] | None:
+        """Return the analysis, determination and weighing of the cell under the cursor, where it is one for values."""
+        row, column = (self.table.current(), self.table.column()) if self.table and self.which.value == "sheets" else (None, None)
+        if row is None or column is None or column.name.count("|") != 2:
+            return None
+        code, place, weighing = column.name.split("|")
+        return (row.cells[code], int(place), weighing) if code in row.cells else None
+
+    def _read(self) -> None:
+        meter, cell = self._meter(), self._cell()
+        if self._reading:
+            self.ports.give_up(self._reading)
+        elif meter and cell:
+            one, place, weighing = cell
+            self._reading = meter.code
+            self.shell.status(_("Waiting for a stable value of {instrument}. F6 gives up.").format(instrument=meter.code))
+            self.refresh()
+            unit = _unit_of(dict(one.inputs).get(weighing, ""))
+            self.desk.run(
+                self.ports.read,
+                meter.code,
+                then=lambda sent: self._weighed(sent, Typed(one.id, place, "", weighing), unit),
+            )
+
+    def _weighed(self, sent: Answer, cell: Typed, unit: str) -> None:
+        self._reading = ""
+        self._remainder()
+        if sent.delivery is None:
+            self.shell.message("warn", sent.words)
+        else:
+            self.problems.pop((cell.analysis, cell.place, cell.weighing), None)
+            self.desk.ask(readings.weigh, sent.delivery, cell, unit, by=self.person, then=self._taken)
+        self.refresh()
+
+    def _taken(self, text: str) -> None:
+        """The value stands in its cell: go on to the next one, as after typing."""
+        if self.table:
+            grid.move(self.table, 1, 0)
+        self.shell.status(_("{value} taken from the instrument.").format(value=text))
+
+    def _why_not_send(self) -> str | None:
+        if self.which.value == "waiting" or self.sheet is None:
+            return _("Choose a worksheet first.")
+        if not self.sheet.row.instrument_code:
+            return _("This worksheet names no instrument.")
+        port = next((port for port in self.ports.rows() if port.code == self.sheet.row.instrument_code and port.state == "live"), None)
+        return None if port else _("{name} is not connected. Connect it in Instruments.").format(name=self.sheet.row.instrument)
+
+    def _send(self) -> None:
+        if self.sheet:
+            head = self.sheet.row
+            self.desk.run(self.ports.send_worklist, head.instrument_code, head.number, then=lambda count: self._sent(count, head.instrument))
+
+    def _sent(self, count: int, instrument: str) -> None:
+        self.shell.toast(n_("{count} sample sent to {instrument}.", "{count} samples sent to {instrument}.", count).format(count=count, instrument=instrument))
 
     # -- commands ------------------------------------------------------------------------------------------------------
 
@@ -419,6 +519,12 @@ class Bench(Screen):
 def _sheet_cell(row: WorksheetRow) -> Cell:
     share = _("{done} of {all}").format(done=row.handed_in, all=row.analyses)
     return Cell(row.title or row.number, weight=500, right=Cell(share, "text2", role="note"), below=Cell(f"{row.number} · {row.analyst}", "text2", role="note"))
+
+
+def _unit_of(words: str) -> str:
+    """Return the unit at the end of what an input is called: `g` of `test portion (g)`; empty where it names none."""
+    found = re.search(r"[（(]([^()（）]+)[)）]\s*$", words)
+    return found[1] if found else ""
 
 
 def _limit(row: GridRow, code: str) -> str:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from typing import cast
 
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from lims.i18n import N_, _, n_
 from lims.rules.flows import READING_FLOW, ReadingFacts, ReadingState
-from lims.services import readings
+from lims.rules.inbox import Cause
+from lims.rules.rapid import OUTCOME_WORDS, Outcome
+from lims.rules.rights import Right, right_refusal
+from lims.services import ports, readings
+from lims.services.recognition import STATUS_WORDS
 from lims.views import instruments as view
 from lims.views.instruments import CandidateRow, MessageCard, ReadingRow
 from ui.kit import ask
@@ -19,13 +24,17 @@ from ui.kit.panel import Divider, Head, Offer, Offers, Panel, Rows, Title, Words
 from ui.kit.screen import Screen
 from ui.kit.segments import Segments
 from ui.kit.table import Column, Section, Table
+from ui.screens.bytes import told
+from ui.screens.instruments import Here
+from ui.screens.mapping import map_code
 from ui.screens.moments import clock_time, minute
 from ui.theme import theme
 
 STATES = {
     "open": (ReadingState.NEW, ReadingState.MATCHED, ReadingState.NEEDS_PERSON),
     "accepted": (ReadingState.ACCEPTED,),
-    "rejected": (ReadingState.REJECTED,),
+    "rejected": (ReadingState.REJECTED, ReadingState.REPLACED),
+    "recorded": (ReadingState.RECORDED,),
 }
 
 COLUMNS: tuple[Column[ReadingRow], ...] = (
@@ -54,6 +63,8 @@ class Inbox(Screen):
     def commands(self) -> Sequence[Command]:
         return (
             Command("inbox.reject", N_("Reject"), self._reject, "Del", "x", side="right", refusal=lambda: self._refusal("reject")),
+            Command("inbox.map", N_("This code means…"), self._map, "C", "tag", self._why_not_map, "quiet", "menu"),
+            Command("inbox.read_anew", N_("Read anew"), self._read_anew, "", "refresh-cw", self._why_not_read_anew, side="menu"),
             Command("inbox.match", N_("Match to sample"), self._match, "M", kind="quiet", side="right", refusal=lambda: self._refusal("match")),
             Command("inbox.accept", self._accept_words, self._accept, "A", kind="primary", refusal=self._why_not_accept),
         )
@@ -68,12 +79,12 @@ class Inbox(Screen):
         )
         self.table.moved.connect(self._moved)
         self.table.chosen.connect(lambda _rows: self.refresh())
-        self.table.offer([self.acts[name] for name in ("inbox.accept", "inbox.match", "inbox.reject")])
+        self.table.offer([self.acts[name] for name in ("inbox.accept", "inbox.match", "inbox.map", "inbox.read_anew", "inbox.reject")])
         self.panel = Panel()
         return self.table
 
     def built(self) -> None:
-        self.which = Segments({"open": N_("To do"), "accepted": N_("Accepted"), "rejected": N_("Rejected")}, N_("Which readings"))
+        self.which = Segments({"open": N_("To do"), "accepted": N_("Accepted"), "rejected": N_("Put aside"), "recorded": N_("Recorded")}, N_("Which readings"))
         self.which.chosen.connect(lambda _value: self.refill())
         self.bar.lead(self.which)
 
@@ -126,6 +137,10 @@ class Inbox(Screen):
         parts: list[QWidget] = [Head(f"{row.item or row.test} · {row.instrument}", row.said_at.replace("T", " "), f"{row.value} {row.unit}".strip() or "—")]
         if row.reason:
             parts += [Words(row.reason, "warn" if row.state is ReadingState.NEEDS_PERSON else "text2", "ask" if row.state is ReadingState.NEEDS_PERSON else "")]
+        if row.cause is Cause.UNKNOWN_TEST:
+            parts += [Offers([Offer(row.sent_test or row.test, _("Code as sent"), self.acts["inbox.map"])])]
+        if row.because:
+            parts += [Divider(), Title(_("How it was worked out")), *(Words(words) for words in row.because)]
         if self._candidates:
             parts += [Divider(), Title(_("It could belong to")), Offers([self._offer(row, one) for one in self._candidates[:5]])]
         parts += [Divider(), Rows(self._facts(row))]
@@ -137,8 +152,9 @@ class Inbox(Screen):
         facts = [
             (_("State"), _(READING_FLOW.words[row.state])),
             (_("Belongs to"), f"{row.matched_number} {row.matched_name}".strip() or "—"),
-            (_("Sent as"), row.status),
+            (_("Sent as"), _(STATUS_WORDS.get(row.status, "final"))),
             (_("Flags"), row.flags or "—"),
+            *((title, said) for title, said in self._further(row) if said),
         ]
         if message := self._message:
             rows = _("rows {first} to {last} of {journal}").format(first=message.first_row, last=message.last_row, journal=message.journal[:8])
@@ -149,6 +165,17 @@ class Inbox(Screen):
                 ("SHA-256", _short(message.sha256)),
             ]
         return facts
+
+    def _further(self, row: ReadingRow) -> list[tuple[str, str]]:
+        """Return what only some instruments say."""
+        meant = _(OUTCOME_WORDS[Outcome(row.outcome)]) if row.outcome else ""
+        return [
+            (_("Code as sent"), row.sent_test if row.sent_test != row.test else ""),
+            (_("Verdict as sent"), f"{row.result} = {meant}" if row.result and meant else row.result),
+            (_("Position"), row.position),
+            (_("Lot"), row.lot),
+            *row.raw.items(),
+        ]
 
     def _offer(self, row: ReadingRow, one: CandidateRow) -> Offer:
         def match() -> None:
@@ -191,6 +218,29 @@ class Inbox(Screen):
             else:
                 self.shell.message("say", _("Nothing in test fits this reading. Start the analysis on the bench first, or reject the reading."))
 
+    def _why_not_map(self) -> str | None:
+        row = self.table.current()
+        if row is None:
+            return _("No reading is chosen.")
+        if row.cause is not Cause.UNKNOWN_TEST:
+            return _("What this code means is known.")
+        return right_refusal(Right.INSTRUMENTS, self.person)
+
+    def _map(self) -> None:
+        if row := self.table.current():
+            map_code(self, row, cast(Here, self.shell).laboratory.ports)
+
+    def _why_not_read_anew(self) -> str | None:
+        return ports.refusal_to_read_anew(self.person) or (_("No reading is chosen.") if self.table.current() is None else None)
+
+    def _read_anew(self) -> None:
+        if row := self.table.current():
+            folder = cast(Here, self.shell).laboratory.ports.own_profiles
+            self.desk.ask(ports.read_anew, row.instrument_code, folder, by=self.person, then=self._read)
+
+    def _read(self, count: int) -> None:
+        self.shell.toast(_("Everything that waits was read anew; readings that are new: {count}.").format(count=count))
+
     def _reject(self) -> None:
         rows = [row for row in self.table.selected() if row.state in STATES["open"]] or [self.table.current()]
         ask.reason(
@@ -203,9 +253,6 @@ class Inbox(Screen):
         )
 
 
-CONTROL = {2: "STX", 3: "ETX", 4: "EOT", 5: "ENQ", 6: "ACK", 10: "LF", 13: "CR", 21: "NAK", 23: "ETB"}
-
-
 class _Bytes(QPlainTextEdit):
     """A message as it came, control bytes by name."""
 
@@ -214,13 +261,8 @@ class _Bytes(QPlainTextEdit):
         self.setReadOnly(True)
         self.setFont(theme.font("bytes"))
         self.setAccessibleName(_("As received"))
-        self.setPlainText(self.named(content))
+        self.setPlainText(told(content))
         self.setMinimumHeight(150)
-
-    def named(self, content: bytes) -> str:
-        """Return readable text: a line for each record, control bytes in angle brackets."""
-        text = "".join(f"<{CONTROL.get(byte, f'{byte:02X}')}>" if byte < 32 else chr(byte) for byte in content[:4000])
-        return text.replace("<LF>", "<LF>\n")
 
 
 def _inset(widget: QWidget) -> QWidget:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol, cast
@@ -13,10 +13,12 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from lims.i18n import N_, _
 from lims.machine import Machine
 from lims.rules.rights import Right
-from lims.services import instruments
-from lims.services.instruments import InstrumentDraft, PortRow, Ports, ProfileRow
+from lims.services import instruments, ports
+from lims.services.instruments import InstrumentDraft
+from lims.services.ports import AddressRow, PortRow, Ports, ProfileRow
 from lims.views import instruments as view
 from lims.views.instruments import InstrumentRow
+from ui.kit import ask
 from ui.kit.cell import Cell
 from ui.kit.command import Command, button
 from ui.kit.editors import Open
@@ -24,12 +26,11 @@ from ui.kit.form import Field
 from ui.kit.label import Label
 from ui.kit.panel import CellView, Divider, Head, Rows, Title, Words
 from ui.kit.table import Column
+from ui.screens.health import health
+from ui.screens.lots import enter_lot
 from ui.screens.moments import minute
 from ui.screens.register import Register, Sheet
 from ui.theme import theme
-
-UNKNOWN = "n/a"
-"""What pyserial says of a port of which the system knows nothing."""
 
 PORT_MARKS = {"opening": "wait", "live": "live", "lost": "warn", "held": "warn", "stopped": "none"}
 """State of a port -> its mark."""
@@ -55,7 +56,20 @@ class Shelf:
     """What this workstation offers: kinds of instrument by name, serial ports with their words."""
 
     profiles: Mapping[str, ProfileRow]
-    addresses: Mapping[str, str]
+    ports: Mapping[str, AddressRow]
+    faults: tuple[str, ...] = ()
+    """What is wrong with profiles that cannot be used."""
+
+    @property
+    def addresses(self) -> Mapping[str, str]:
+        """Address -> its words."""
+        return {address: port.words for address, port in self.ports.items()}
+
+    def kinds(self, address: str = "") -> dict[str, str]:
+        """Return the kinds of instrument by name; those known to come with the adapter at *address* stand first."""
+        usb = self.ports[address].usb if address in self.ports else ""
+        ordered = sorted(self.profiles.values(), key=lambda profile: (not usb or usb not in profile.usb, profile.title))
+        return {profile.name: profile.title for profile in ordered}
 
 
 class Instruments(Register):
@@ -86,7 +100,7 @@ class Instruments(Register):
             Column(N_("Model"), lambda row: row.model, lambda model: Cell(model, "text2", tip=model), 100),
             Column(N_("Port"), lambda row: self.port_of(row.code), self._port_cell, 166, name="port"),
             Column(N_("Calibrated until"), lambda row: row, lambda row: self._calibrated(row), 116, name="calibrated"),
-            Column(N_("Readings"), lambda row: row.readings, lambda count: str(count) if count else "", 74, "right"),
+            Column(N_("To look at"), lambda row: row.waiting, lambda count: Cell(str(count), "warn", mark="ask") if count else "", 84, "right"),
             Column(N_("Last message"), lambda row: row.last_message, lambda at: Cell(minute(at), "text2"), 138),
         )
 
@@ -94,6 +108,11 @@ class Instruments(Register):
         return (
             Command("instruments.connect", N_("Connect"), self.connect_port, "", "plug", self.why_not_connect, "quiet", "menu"),
             Command("instruments.disconnect", N_("Disconnect"), self.disconnect_port, "", "unplug", self.why_not_disconnect, side="menu"),
+            Command("instruments.monitor", N_("Line monitor"), self._monitor, "F8", "activity", self._why_not_one),
+            Command("instruments.teach", N_("Teach"), self._teach, "", "book-open-check", self._why_not_teach, side="menu"),
+            Command("instruments.let_in", self._let_in_words, self._let_in, "", "arrow-right", self._why_not_let_in, side="menu"),
+            Command("instruments.lots", N_("Kit lots"), self._lots, "", "package", self._why_not_lots, side="menu"),
+            Command("instruments.read_anew", N_("Read anew"), self._read_anew, "", "refresh-cw", self._why_not_anew, side="menu"),
         )
 
     def build(self) -> QWidget:
@@ -123,24 +142,61 @@ class Instruments(Register):
             (_("Serial number"), row.serial),
             (_("Calibrated until"), self._calibrated(row).text),
             (_("Readings"), str(row.readings)),
+            (_("To look at"), str(row.waiting)),
             (_("Last message"), minute(row.last_message)),
         ]
+        port = self.port_of(row.code)
+        hint = [Words(port.hint, "warn", "warn")] if port and port.hint else []
+        rule = (
+            [Words(_("Matched readings enter results by themselves: {person} switched it on.").format(person=row.automatic), mark="live")]
+            if row.automatic
+            else []
+        )
         state = [] if row.active else [Words(_("Not in use: it cannot be connected."), mark="none")]
         late = [Words(_("The calibration has run out on {day}.").format(day=row.calibrated_until), "warn", "warn")] if self._late(row) else []
         rows = Rows([(key, value) for key, value in facts if value])
-        self.panel.put(self.heading(), Head(row.name), *state, *late, rows, Divider(), *self._speech(row), foot=(self.acts["instruments.change"],))
+        line = [Divider(), Rows(health(port), _("Line"))] if port else []
+        parts = (*state, *late, *hint, *rule, rows, *line, Divider(), *self._speech(row))
+        self.panel.put(self.heading(), Head(row.name), *parts, foot=(self.acts["instruments.change"],))
 
     def sheet(self, row: InstrumentRow | None) -> Sheet:
         known = {other.code for other in self.table.rows()}
-        kinds = {name: profile.title for name, profile in self.shelf.profiles.items()}
+        kinds = self.shelf.kinds()
         if row is None:
-            return Sheet(fields(kinds, known), _draft, {"active": True}, _("New instrument"))
+            return self._connecting(known)
         kinds = {**({row.profile: row.profile} if row.profile else {}), **kinds}
         values = {name: getattr(row, name) for name in InstrumentDraft.__dataclass_fields__}
         return Sheet(fields(kinds), _draft, values, row.name)
 
     def keep(self, draft: InstrumentDraft, row: InstrumentRow | None) -> None:
-        self.desk.ask(instruments.save, draft, by=self.person, then=self.saved, form=self.form)
+        address = self.form.port if self.form is not None and row is None else ""
+        then = (lambda code: self._listen_to(code, address)) if address and draft.profile else self.saved
+        self.desk.ask(instruments.save, draft, by=self.person, then=then, form=self.form)
+
+    def _connecting(self, known: set[str]) -> Sheet:
+        """Return the form of a new instrument: its port first, then who speaks there; the kinds that come with the adapter stand first."""
+        address = [""]
+        form = Sheet(
+            (port_field(lambda: self.shelf.addresses), *fields(lambda: self.shelf.kinds(address[0]), known)),
+            lambda port, **answers: _draft(**answers),
+            {"active": True},
+            _("New instrument"),
+        )
+        form.port = ""
+
+        def chosen(name: str) -> None:
+            if name == "port":
+                form.port = address[0] = str(form.editors["port"].get() or "")
+                form.editors["profile"].refill()
+
+        form.changed.connect(chosen)
+        return form
+
+    def _listen_to(self, code: str, address: str) -> None:
+        """A new instrument is kept: open its port and see what it says."""
+        self.saved(code)
+        self.machine.put("ports", self.folder, code, value=address)
+        self.desk.run(self.ports.open, code, address, then=lambda _answer: self.shell.open("monitor", code))
 
     # -- the port ----------------------------------------------------------------------------------------------------------
 
@@ -180,6 +236,70 @@ class Instruments(Register):
             return _("Choose a row first.")
         return _("{name} is not connected.").format(name=row.name) if port is None or port.state == "stopped" else None
 
+    # -- more about one instrument -----------------------------------------------------------------------------------------
+
+    def _why_not_one(self) -> str | None:
+        return _("Choose a row first.") if self.table.current() is None else None
+
+    def _monitor(self) -> None:
+        if row := self.table.current():
+            self.shell.open("monitor", row.code)
+
+    def _why_not_teach(self) -> str | None:
+        return self._why_not_one() or self.why_not()
+
+    def _teach(self) -> None:
+        if row := self.table.current():
+            self.shell.open("teaching", row.code)
+
+    def _let_in_words(self) -> str:
+        row = self.table.current()
+        return _("Stop letting readings in") if row and row.automatic else _("Let readings in by rule")
+
+    def _why_not_let_in(self) -> str | None:
+        row = self.table.current()
+        if refusal := self._why_not_one() or self.why_not():
+            return refusal
+        return None if row.profile else _("{name} has no profile that tells how it speaks. F2 chooses one.").format(name=row.name)
+
+    def _let_in(self) -> None:
+        if row := self.table.current():
+            on = not row.automatic
+            words = (
+                _("Readings of {name} that match, are final and stable and lie in range enter results without being accepted one by one.")
+                if on
+                else _("From now on every reading of {name} waits to be accepted.")
+            ).format(name=row.name)
+            ask.reason(
+                self,
+                self._let_in_words(),
+                words,
+                note=_("The trail keeps who switched it and why, and every reading that entered by it."),
+                then=lambda reason, dialog: self.desk.ask(
+                    instruments.let_in, row.code, on, reason=reason, by=self.person, then=dialog.done_with(), form=dialog
+                ),
+            )
+
+    def _why_not_lots(self) -> str | None:
+        return self._why_not_one() or self.why_not()
+
+    def _lots(self) -> None:
+        if row := self.table.current():
+            enter_lot(self, row)
+
+    def _why_not_anew(self) -> str | None:
+        row = self.table.current()
+        if refusal := self._why_not_one() or self.why_not():
+            return refusal
+        return None if row.waiting else _("No reading of {name} waits for a person.").format(name=row.name)
+
+    def _read_anew(self) -> None:
+        if row := self.table.current():
+            self.desk.ask(ports.read_anew, row.code, self.ports.own_profiles, by=self.person, then=self._read)
+
+    def _read(self, count: int) -> None:
+        self.shell.toast(_("Everything that waits was read anew; readings that are new: {count}.").format(count=count))
+
     def _show(self, row: InstrumentRow | None) -> None:
         super()._show(row)
         code = "" if row is None else row.code
@@ -195,7 +315,7 @@ class Instruments(Register):
         column.setContentsMargins(theme.size("margin"), 10, 16, 12)
         column.setSpacing(6)
         self.whose, self.port_state, self.trouble = Label(_("Port"), "note", "text2", 500), CellView(Cell()), Label("", "note", "warn", wrap=True)
-        self.address = Open(lambda: self.shelf.addresses, _("COM3, /dev/ttyUSB0, or socket://192.168.1.20:4001"))
+        self.address = Open(lambda: self.shelf.addresses, _("COM3, /dev/ttyUSB0, socket://192.168.1.20:4001, folder://D:/export"))
         self.address.setAccessibleName(_("Port"))
         self.address.setMinimumWidth(240)
         self.address.changed.connect(self.refresh)
@@ -232,11 +352,13 @@ class Instruments(Register):
         self.destroyed.connect(lambda: listeners.remove(heard))
 
     def _look_round(self) -> Shelf:
-        addresses = {device: f"{device} · {words}" if words not in {"", device, UNKNOWN} else device for device, words in self.ports.addresses()}
-        return Shelf({profile.name: profile for profile in self.ports.profiles()}, addresses)
+        ports = {port.address: port for port in self.ports.addresses()}
+        return Shelf({profile.name: profile for profile in self.ports.profiles()}, ports, tuple(self.ports.faults()))
 
     def _take_shelf(self, shelf: Shelf | None) -> None:
         if shelf is not None:
+            if shelf.faults and shelf.faults != self.shelf.faults:
+                self.shell.message("warn", shelf.faults[0])
             self.shelf = shelf
             typed = self.address.get()
             self.address.refill()
@@ -273,7 +395,13 @@ class Instruments(Register):
         return [Title(_("How it speaks")), known, Title(_("Not verified on a real instrument")), *(Words(words, mark="ask") for words in profile.not_verified)]
 
 
-def fields(kinds: Mapping[str, str], taken: frozenset[str] | set[str] | None = None) -> tuple[Field, ...]:
+def port_field(addresses: Callable[[], Mapping[str, str]]) -> Field:
+    """Return the question where a new instrument is plugged in."""
+    hint = N_("COM3, /dev/ttyUSB0, socket://192.168.1.20:4001, folder://D:/export")
+    return Field("port", N_("Port"), kind="open", options=addresses, optional=True, hint=hint, note=N_("Plug it in and choose; it is opened when you save."))
+
+
+def fields(kinds: Mapping[str, str] | Callable[[], Mapping[str, str]], taken: frozenset[str] | set[str] | None = None) -> tuple[Field, ...]:
     """Return the questions about an instrument; with *taken* numbers it is a new one."""
 
     def free(code: str) -> str | None:

@@ -1,11 +1,14 @@
-"""The labels of a sample's portions, shown in a screen's panel and from there to the printer."""
+"""The labels of a sample's portions, shown in a screen's panel and from there to the label printer of this workstation, or to the system's."""
 
 from __future__ import annotations
 
-from lims.i18n import _
+from typing import cast
+
+from lims.i18n import _, n_
 from lims.services import samples
 from ui.kit.preview import Preview
 from ui.kit.screen import Screen
+from ui.screens.instruments import Here
 
 HEIGHT, WIDTH = 420, 440
 """Px in which two labels and the preview's own bar are in sight."""
@@ -14,7 +17,14 @@ HEIGHT, WIDTH = 420, 440
 def show_labels(screen: Screen, number: str) -> None:
     """Show the labels of a sample in the panel; where they stand there already, ask for the printer."""
     if shown := _shown(screen, number):
-        shown.print()
+        ports = cast(Here, screen.shell).laboratory.ports
+        printer = next((port.code for port in ports.rows() if port.prints and port.state == "live"), "")
+        if printer:
+            screen.desk.ask(
+                samples.label_rows, number, then=lambda rows: screen.desk.run(ports.print_labels, printer, rows, then=lambda count: _sent(screen, count))
+            )
+        else:
+            shown.print()
     else:
         screen.desk.ask(samples.label_pages, number, then=lambda pdf: _put(screen, number, pdf), once="labels")
 
@@ -22,6 +32,10 @@ def show_labels(screen: Screen, number: str) -> None:
 def _shown(screen: Screen, number: str) -> Preview | None:
     preview = screen.panel.findChild(Preview, number) if screen.panel else None
     return preview if isinstance(preview, Preview) and preview.isVisible() else None
+
+
+def _sent(screen: Screen, count: int) -> None:
+    screen.shell.toast(n_("{count} label sent to the printer.", "{count} labels sent to the printer.", count).format(count=count))
 
 
 def _put(screen: Screen, number: str, pdf: bytes) -> None:

@@ -36,6 +36,8 @@ class Sheet(Form[Any]):
     def __init__(self, fields: Sequence[Field], make: Callable[..., Any], values: Mapping[str, Any], heading: str) -> None:
         super().__init__(fields, make)
         self.heading, self.sent = heading, False
+        self.port = ""
+        """Of a new instrument: where it is plugged in."""
         self.setContentsMargins(SIDE, 0, SIDE, 0)
         self.put(values)
         self.changed.connect(self._changed)

@@ -27,7 +27,8 @@ from lims.rules.rights import Actor, Role
 from lims.services import analyses, certificates, founding, instruments, people, placements, readings, samples, scope, worksheets
 from lims.services import catalogue as standards
 from lims.services.founding import FoundingDraft
-from lims.services.instruments import InstrumentDraft, Ports
+from lims.services.instruments import InstrumentDraft
+from lims.services.ports import Ports
 from lims.services.passwords import Argon2
 from lims.services.people import AccountDraft
 from lims.services.readings import Delivery, Sent

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 
 from drivers.virtual import Shown
 from drivers.virtual.served import serve
-from lims.services import instruments
+from lims.services import ports
 from lims.views import instruments as view
 from tests.ui.screens.looking import words
 from tests.ui.screens.reception import Reception, Seat
@@ -164,7 +164,7 @@ def test_a_reading_that_comes_over_a_port_lands_by_itself(seat: Seat, place: Ins
     reception.instrument("MT-01", name="毒素读数仪", profile="mycotoxin-reader-lis")
     seat.settled()
     place.table.select("MT-01")
-    (profile,) = [one for one in instruments.profiles(reception.folder.profiles).profiles.values() if one.name == "mycotoxin-reader-lis"]
+    (profile,) = [one for one in ports.profiles(reception.folder.profiles).profiles.values() if one.name == "mycotoxin-reader-lis"]
     with serve(profile) as instrument:
         connect(seat, place, instrument.address)
         seat.qtbot.waitUntil(lambda: place.port_of("MT-01") and place.port_of("MT-01").state == "live", timeout=10_000)

@@ -1,0 +1,150 @@
+"""Results worked out from raw channels: inhibition against the day's control, two lines against the lot of the kit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from lims.db.store import Work
+from lims.domain.instruments import Instrument, KitLot, Reading
+from lims.errors import Refusal
+from lims.i18n import N_
+from lims.rules.channels import Concluded, Curve, Cuvette, Lines, Point, inhibition_run, lines
+from lims.rules.flows import ReadingState
+from lims.rules.inbox import Cause, Problem, Reckoning, problem
+from lims.rules.rapid import Enzyme, Kit, Lot, Outcome, Strip, check_lot, interferes
+from lims.rules.rapid import Reading as By
+from lims.rules.verdict import Said, said
+
+CHANGE, TEST_LINE, CONTROL_LINE = "absorbance change", "test line", "control line"
+"""Names of raw channels, as drivers give them."""
+REPEATS = 2
+"""How often a positive is repeated at least (GB/T 5009.199-2003)."""
+TEXTS = {Outcome.POSITIVE: "阳性", Outcome.WEAK: "弱阳性", Outcome.NEGATIVE: "阴性", Outcome.INVALID: "无效"}
+"""What a rapid test says, as a result is written where there is no number."""
+NO_LOT = said(N_("No lot of a kit for {test} is entered for this instrument. Enter it with its cut-off from the leaflet."))
+
+
+def reckon(work: Work, instrument: Instrument, rows: Sequence[Reading], how: Reckoning, names: Mapping[str, str]) -> dict[int, Problem]:
+    """Work out what raw channels say, into the readings themselves; return place -> why a reading has no result.
+
+    *names* are the names of the samples by their number as sent. In as many queries for one as for many.
+    """
+    return _KINDS[how.kind]([one for one in rows if one.raw], work, instrument, how, names)
+
+
+def curve(points: Mapping[str, str], unit: str, scale: str) -> Curve | None:
+    """Return the curve of a lot, None where it has none. Raises Refusal for one that is none."""
+    try:
+        made = sorted((Point(Decimal(concentration), Decimal(ratio)) for concentration, ratio in points.items()), key=lambda point: point.concentration)
+    except InvalidOperation:
+        made = [Point(Decimal(1), Decimal(1))]  # refused below with the words of the law
+    return Curve(tuple(made), unit, scale == "logarithmic") if points else None
+
+
+def _inhibition(rows: Sequence[Reading], work: Work, instrument: Instrument, how: Reckoning, names: Mapping[str, str]) -> dict[int, Problem]:
+    controls = [one for one in rows if _is_control(one, how)]
+    samples = [one for one in rows if one not in controls]
+    method = Enzyme(how.threshold, how.least_control, REPEATS)
+    found = {one.place: trouble for one in controls if (trouble := _check_control(one, how))}
+    control = controls[-1] if controls else _todays_control(work, instrument, how)
+    day = _cuvette(control, names) if control is not None else None
+    concluded = inhibition_run([_cuvette(one, names) for one in samples], day, method)
+    for one, said_ in zip(samples, concluded, strict=True):
+        if said_.inhibition is not None:
+            one.value, one.unit = format(said_.inhibition, "f"), "%"
+        found |= _write(one, said_)
+    return found
+
+
+def _check_control(one: Reading, how: Reckoning) -> Problem | None:
+    """The control's change is its result: whether the enzyme is fit."""
+    change = _number(one, CHANGE)
+    least = how.least_control or Decimal(0)
+    one.status, one.value, one.unit = "control", one.raw.get(CHANGE, ""), "Abs"
+    one.control_held = change is not None and change > 0 and change >= least
+    return None if one.control_held else problem(Cause.CONTROL, sample=one.sample or one.position, value=one.value, low=str(least), high="")
+
+
+def _todays_control(work: Work, instrument: Instrument, how: Reckoning) -> Reading | None:
+    """Return the last control this instrument measured today, in an earlier message."""
+    zone = ZoneInfo(work.setting("time_zone"))
+    begin = datetime.combine(work.today(), time(), zone)
+    query = (
+        select(Reading)
+        .where(
+            Reading.instrument_id == instrument.id,
+            Reading.control_held.is_not(None),
+            Reading.state.in_((ReadingState.RECORDED, ReadingState.NEEDS_PERSON)),
+            Reading.received_at >= begin,
+        )
+        .order_by(Reading.id.desc())
+    )
+    return next((one for one in work.scalars(query.limit(50)) if _is_control(one, how) and CHANGE in one.raw), None)
+
+
+def _is_control(one: Reading, how: Reckoning) -> bool:
+    return bool(how.control) and any(re.fullmatch(how.control, text) for text in (one.sample.strip(), one.position.strip()) if text)
+
+
+def _cuvette(one: Reading, names: Mapping[str, str]) -> Cuvette:
+    sample = one.sample.strip()
+    return Cuvette(one.position, sample, _number(one, CHANGE), interferes(names.get(sample, "")))
+
+
+def _lines(rows: Sequence[Reading], work: Work, instrument: Instrument, how: Reckoning, _names: Mapping[str, str]) -> dict[int, Problem]:
+    lots = list(work.scalars(select(KitLot).where(KitLot.instrument_id == instrument.id, KitLot.active).order_by(KitLot.expires.desc(), KitLot.id.desc())))
+    found: dict[int, Problem] = {}
+    for one in rows:
+        lot = next((lot for lot in lots if lot.item == one.test and one.lot in ("", lot.number)), None)
+        if lot is None or lot.cutoff is None:
+            found[one.place] = problem(Cause.NO_RESULT, words=NO_LOT.words, test=one.test)
+            continue
+        one.lot = lot.number
+        found |= _read(one, lot, how, work.today())
+    return found
+
+
+def _read(one: Reading, lot: KitLot, how: Reckoning, today: date) -> dict[int, Problem]:
+    try:
+        check_lot(Lot(lot.number, lot.expires), today)
+        strip = Strip(Kit.COMPETITIVE if how.competitive else Kit.SANDWICH, By.RATIO, lot.cutoff)
+        measured = Lines(one.position, one.sample, _number(one, CONTROL_LINE), _number(one, TEST_LINE))
+        concluded = lines(measured, strip, least_line=how.least_line, curve=curve(lot.curve, lot.unit, lot.scale))
+    except Refusal as refusal:
+        return {one.place: problem(Cause.UNFIT, words=refusal.words)}
+    if concluded.concentration is not None:
+        one.value, one.unit = f"{concluded.comparator or ''}{concluded.concentration:f}", lot.unit
+    elif concluded.outcome is not None:
+        one.value, one.unit = TEXTS[concluded.outcome], ""
+    return _write(one, concluded)
+
+
+def _write(one: Reading, concluded: Concluded) -> dict[int, Problem]:
+    """Write what was concluded into the reading; a test that says nothing needs a person."""
+    one.because = {"said": [asdict(sentence) for sentence in concluded.because]}
+    if concluded.outcome in (None, Outcome.INVALID):
+        return {one.place: _nothing(concluded.because[0])}
+    one.outcome = str(concluded.outcome)
+    return {}
+
+
+def _nothing(because: Said) -> Problem:
+    return Problem(Cause.NO_RESULT, {"words": because.words, **because.facts})
+
+
+def _number(one: Reading, name: str) -> Decimal | None:
+    try:
+        return Decimal(one.raw[name]) if name in one.raw else None
+    except InvalidOperation:
+        return None
+
+
+_KINDS: Mapping[str, Callable[..., dict[int, Problem]]] = {"inhibition": _inhibition, "line-ratio": _lines}
+"""Kind of a profile's calculation -> how it is done."""

@@ -1,0 +1,23 @@
+"""How the line of an instrument fares, in words: for its card and for the monitor."""
+
+from __future__ import annotations
+
+from lims.i18n import _
+from lims.services.ports import PortRow
+from ui.screens.moments import minute
+
+
+def health(port: PortRow) -> list[tuple[str, str]]:
+    """Return what a port has counted, in words."""
+    return [
+        (_("Last byte"), minute(port.last_byte)),
+        (_("Last message"), minute(port.last_message)),
+        (_("Bytes received"), str(port.received)),
+        (_("Messages"), str(port.messages)),
+        (_("Not whole"), str(port.quarantined)),
+        (_("Wrong checksum"), str(port.wrong_sums)),
+        (_("Refused frames"), str(port.refused)),
+        (_("Unknown frames"), str(port.unknown)),
+        (_("Fell silent"), str(port.silences)),
+        (_("Bytes between frames"), str(port.noise)),
+    ]

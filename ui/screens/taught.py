@@ -1,0 +1,51 @@
+"""What a taught profile is called, and what its words and codes mean: asked once before it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from lims.i18n import N_, _
+from lims.rules.rapid import OUTCOME_WORDS
+from lims.services.teaching import Lesson, TaughtDraft
+from lims.views import items
+from ui.kit.ask import Dialog
+from ui.kit.form import Field
+from ui.kit.screen import Screen
+
+MOST_WORDS = 6
+"""So many different verdict words and codes are asked about; the rest a person maps in the inbox."""
+
+
+def ask_name(screen: Screen, code: str, lesson: Lesson, then: Callable[[TaughtDraft, Dialog], Any]) -> None:
+    """Ask for the name of a profile and the meaning of what was found by it."""
+    verdicts, tests = _said(lesson, "words"), _said(lesson, "test")
+
+    def ask(known: list[items.ItemRow]) -> None:
+        options = {one.code: one.name for one in known}
+        meanings = {str(one): words for one, words in OUTCOME_WORDS.items()}
+        fields = (
+            Field("name", N_("Name of the profile"), note=N_("Small letters, digits and hyphens.")),
+            Field("title", N_("What people call it")),
+            Field("maker", N_("Maker"), optional=True),
+            *(Field(f"test {word}", _("Item of {code}").format(code=word), kind="choice", options=options, optional=True) for word in tests),
+            *(Field(f"word {word}", _("{word} means").format(word=word), kind="choice", options=meanings, optional=True) for word in verdicts),
+        )
+
+        def send(answer: dict[str, Any], dialog: Dialog) -> None:
+            meant = {word: answer[f"word {word}"] for word in verdicts if answer[f"word {word}"]}
+            coded = {word: answer[f"test {word}"] for word in tests if answer[f"test {word}"]}
+            then(TaughtDraft(code, answer["name"].strip(), answer["title"], answer["maker"] or "", tests=coded, words=meant), dialog)
+
+        words = _("It reads {whole} of {all} captured messages.").format(whole=lesson.complete, all=len(lesson.tried))
+        dialog = Dialog(screen, _("Keep as profile"), words, "", fields, _("Keep"), _("Back"), False, send)
+        dialog.open()
+        dialog.form.focus()
+
+    screen.desk.ask(items.items, then=ask)
+
+
+def _said(lesson: Lesson, name: str) -> list[str]:
+    """Return the different words found for a field, the most frequent first."""
+    found = [said for one in lesson.tried for kind, said in one.found if kind == name]
+    return sorted(dict.fromkeys(found), key=lambda word: -found.count(word))[:MOST_WORDS]

@@ -1,0 +1,264 @@
+"""Teach a reader: mark in one captured message what is what; the rule is tried on every other one at once and kept as a profile."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Any, cast
+
+from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QVBoxLayout, QWidget
+
+from lims.i18n import N_, _
+from lims.rules.rights import Right, right_refusal
+from lims.services import teaching
+from lims.services.teaching import FIELD_WORDS, Captured, Lesson, Mark, TaughtDraft, TriedRow
+from lims.views import instruments as view
+from lims.views.instruments import InstrumentRow
+from ui.kit.cell import Cell
+from ui.kit.command import Command
+from ui.kit.editors import Choice
+from ui.kit.empty import Empty
+from ui.kit.label import Label, ground
+from ui.kit.panel import Divider, Offer, Offers, Panel, Rows, Title, Words
+from ui.kit.screen import Screen
+from ui.kit.segments import Segments
+from ui.kit.table import Column, Table
+from ui.screens.instruments import Here
+from ui.screens.moments import minute
+from ui.screens.taught import ask_name
+from ui.theme import theme
+
+KEYS = {"sample": "S", "value": "V", "unit": "U", "words": "W", "test": "T", "position": "P", "time": "D"}
+"""What can be marked, in the order of need, by key."""
+
+MESSAGES: tuple[Column[Captured], ...] = (
+    Column(N_("Captured"), lambda one: one, lambda one: Cell(minute(one.at), below=Cell(_first(one.text), "text2", role="note")), 240, stretch=True),
+)
+TRIED: tuple[Column[TriedRow], ...] = (
+    Column(N_("Message"), lambda one: one.text, lambda text: Cell(text, role="bytes", tip=text), 160),
+    Column(N_("Read"), lambda one: one, lambda one: _whole(one), 104),
+    Column(N_("What it finds"), lambda one: one.found, lambda found: Cell(_told(found), tip=_told(found)), 160, stretch=True),
+)
+
+
+class Teaching(Screen):
+    """One instrument's captured messages, the one that is marked, and what the rule finds in all of them."""
+
+    title = N_("Teach a reader")
+    watches = frozenset({"message", "instrument"})
+    grid = True
+
+    def start(self) -> None:
+        self.ports = cast(Here, self.shell).laboratory.ports
+        self._code = ""
+        self._names: dict[str, str] = {}
+        self._all: list[Captured] = []
+        self._text = ""
+        self._marks: dict[str, Mark] = {}
+        self._lesson: Lesson | None = None
+        self._trouble = ""
+
+    def commands(self) -> Sequence[Command]:
+        marks = (
+            Command(f"teaching.{name}", N_("Mark"), lambda name=name: self._mark(name), key, "", self._why_not_mark, side="menu", palette=False)
+            for name, key in KEYS.items()
+        )
+        return (
+            *marks,
+            Command("teaching.clear", N_("Take marks away"), self._clear, "Del", "x", self._why_not_clear, "quiet"),
+            Command("teaching.keep", N_("Keep as profile"), self._keep, kind="primary", refusal=self._why_not_keep),
+        )
+
+    def build(self) -> QWidget:
+        self.left = ground(QWidget(), "surface")
+        left = QVBoxLayout(self.left)
+        left.setContentsMargins(12, 10, 12, 0)
+        left.setSpacing(8)
+        self.who = Choice(lambda: self._names)
+        self.who.setAccessibleName(_("Instrument"))
+        self.who.changed.connect(lambda: self._choose(self.who.get()))
+        nothing = Empty("inbox", N_("Nothing was captured yet."), N_("Connect the reader and print something on it."))
+        self.list = Table(MESSAGES, key=lambda one: one.message, words=N_("Captured messages"), row_height=52, head=False, many=False, margin=0, empty=nothing)
+        self.list.moved.connect(self._open)
+        left.addWidget(self.who)
+        left.addWidget(self.list, 1)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(16, 10, 16, 0)
+        column.setSpacing(8)
+        how = _("Select a piece of the message and say what it is: S sample number, V value, U unit, W verdict, T test, P position, D date and time.")
+        column.addWidget(Label(how, "note", "text2", wrap=True))
+        self.message = QPlainTextEdit()
+        self.message.setReadOnly(True)
+        self.message.setFont(theme.font("bytes"))
+        self.message.setAccessibleName(_("The message"))
+        self.message.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.message.selectionChanged.connect(self.refresh)
+        column.addWidget(self.message, 3)
+        found_nothing = Empty("book-open-check", N_("No rule yet."), N_("Mark the value or the verdict, and what tells whose it is."))
+        self.tried = Table(TRIED, key=lambda one: one.place, words=N_("What the rule finds"), row_height=28, many=False, margin=0, empty=found_nothing)
+        column.addWidget(self.tried, 2)
+        self.panel = Panel()
+        self.first = self.list
+        return content
+
+    def built(self) -> None:
+        self.decimal = Segments({".": N_("4.7"), ",": N_("4,7")}, N_("Decimal sign"))
+        self.decimal.chosen.connect(lambda _sign: self._learn())
+        self.bar.lead(self.decimal)
+
+    def refill(self) -> None:
+        self.desk.ask(view.rows, then=self._put, once="teaching.instruments")
+
+    def show_thing(self, key: Hashable) -> None:
+        self._choose(str(key))
+
+    # -- what is shown -------------------------------------------------------------------------------------------------
+
+    def _put(self, rows: list[InstrumentRow]) -> None:
+        self._names = {row.code: row.name for row in rows if row.profile and row.active}
+        self.who.refill()
+        self._choose(self._code or next(iter(self._names), ""))
+
+    def _choose(self, code: str | None) -> None:
+        if code and code != self._code:
+            self._code = code
+            self._clear()
+        self.who.put(self._code)
+        if self._code:
+            self.desk.ask(teaching.captured, self._code, self.ports.own_profiles, then=self._take, once="teaching.captured")
+        self._tell()
+
+    def _take(self, found: list[Captured] | None) -> None:
+        self._all = found or []
+        self.list.put(self._all)
+        if self.list.current() is None and self._all:
+            self.list.select(self._all[0].message)
+        self._learn()
+
+    def _open(self, one: Captured | None) -> None:
+        text = one.text if one else ""
+        if text != self._text:
+            self._text = text
+            self._marks.clear()
+            self._lesson, self._trouble = None, ""
+            self.message.setPlainText(text.replace("\r\n", "\n").replace("\r", "\n"))
+            self.tried.put([])
+            self._paint()
+        self._tell()
+
+    def _tell(self) -> None:
+        if self.panel is None:
+            return
+        offers = [Offer(_(FIELD_WORDS[name]), self._shown(name), self.acts[f"teaching.{name}"]) for name in KEYS]
+        parts: list[QWidget] = [Title(_("What is selected is the…")), Offers(offers)]
+        if self._trouble:
+            parts.append(Words(self._trouble, "warn", "ask"))
+        if self._lesson:
+            told = _("It reads {whole} of {all} captured messages.").format(whole=self._lesson.complete, all=len(self._lesson.tried))
+            parts += [Divider(), Title(_("The rule")), Words(told, "text" if self._lesson.complete else "warn"), Rows(self._rule())]
+        self.panel.put(self.heading(), *parts)
+
+    def _rule(self) -> list[tuple[str, str]]:
+        """Return how the rule finds each field, as the profile will say it."""
+        assert self._lesson is not None
+        settings = self._lesson.rule.settings
+        fields = getattr(settings, "fields", None) or getattr(settings, "columns", None) or {}
+        table = getattr(settings, "table", None)
+        rows = [(_(FIELD_WORDS.get(name, name)), str(how)) for name, how in dict(fields).items()]
+        return [*rows, *([(_("row"), table.row)] if table else [])]
+
+    def _shown(self, name: str) -> str:
+        """Return what is marked as a field."""
+        mark = self._marks.get(name)
+        return self._plain()[mark.start : mark.end] if mark else ""
+
+    def _plain(self) -> str:
+        return self.message.toPlainText()
+
+    def _paint(self) -> None:
+        """Show what is marked in the message itself."""
+        shown = []
+        for mark in self._marks.values():
+            selection = QTextEdit.ExtraSelection()
+            cursor = QTextCursor(self.message.document())
+            cursor.setPosition(mark.start)
+            cursor.setPosition(mark.end, QTextCursor.MoveMode.KeepAnchor)
+            look = QTextCharFormat()
+            look.setBackground(QColor(theme.colour("accent_soft")))
+            look.setFontUnderline(True)
+            selection.cursor, selection.format = cursor, look
+            shown.append(selection)
+        self.message.setExtraSelections(shown)
+
+    # -- commands ------------------------------------------------------------------------------------------------------
+
+    def _why_not_mark(self) -> str | None:
+        return None if self.message.textCursor().hasSelection() else _("Select a piece of the message first.")
+
+    def _mark(self, name: str) -> None:
+        cursor, text = self.message.textCursor(), self._plain()
+        start, end = cursor.selectionStart(), cursor.selectionEnd()
+        while start < end and text[start].isspace():
+            start += 1
+        while end > start and text[end - 1].isspace():
+            end -= 1
+        self._marks[name] = Mark(name, start, end)
+        self._paint()
+        self._learn()
+
+    def _why_not_clear(self) -> str | None:
+        return None if self._marks else _("Nothing is marked yet.")
+
+    def _clear(self) -> None:
+        self._marks.clear()
+        self._lesson, self._trouble = None, ""
+        self.tried.put([])
+        self._paint()
+        self._tell()
+        self.refresh()
+
+    def _learn(self) -> None:
+        """Work the rule out anew and try it on everything."""
+        if not self._marks:
+            return
+        others = [one.text for one in self._all]
+        self.desk.run(teaching.tried_out, self._plain(), tuple(self._marks.values()), others, self.decimal.value, then=self._learned, once="teaching.lesson")
+
+    def _learned(self, answer: tuple[Lesson | None, str] | None) -> None:
+        if answer is not None:
+            self._lesson, self._trouble = answer
+            self.tried.put(self._lesson.tried if self._lesson else [])
+        self._tell()
+        self.refresh()
+
+    def _why_not_keep(self) -> str | None:
+        if refusal := right_refusal(Right.INSTRUMENTS, self.person):
+            return refusal
+        if self._lesson is None:
+            return self._trouble or _("Mark the value or the verdict first.")
+        return None
+
+    def _keep(self) -> None:
+        if self._lesson:
+            ask_name(self, self._code, self._lesson, self._keep_as)
+
+    def _keep_as(self, draft: TaughtDraft, dialog: Any) -> None:
+        done = dialog.done_with(lambda name: self._kept(name))
+        self.desk.ask(teaching.keep, self._lesson, draft, self.ports.own_profiles, by=self.person, then=done, form=dialog)
+
+    def _kept(self, name: str) -> None:
+        self.shell.toast(_("The profile {name} is kept; the instrument speaks by it from its next connection on.").format(name=name))
+        self._clear()
+
+
+def _first(text: str) -> str:
+    return next((line.strip() for line in text.splitlines() if line.strip()), "")
+
+
+def _whole(one: TriedRow) -> Cell:
+    return Cell(_("whole"), chip="good") if one.complete else Cell(_("not whole"), chip="ask")
+
+
+def _told(found: Sequence[tuple[str, str]]) -> str:
+    return " · ".join(f"{_(FIELD_WORDS.get(name, name))} {said}" for name, said in found)
