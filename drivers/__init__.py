@@ -20,6 +20,7 @@ CODES: dict[str, tuple[str, ...]] = {
     "profile-missing-key": ("file", "key"),
     "profile-wrong-type": ("file", "key", "expected"),
     "profile-unknown-value": ("file", "key", "value", "known"),
+    "plugin-broken": ("name", "detail"),
     "bug": ("detail",),
 }
 """Every code of a Trouble and the facts it comes with; *detail* is the system's own text, for a log.

@@ -45,7 +45,7 @@ from drivers.core.reading import Reading
 Codec = Callable[[bytes, str, Any], list[Reading]]
 """(text of one message, encoding, settings) -> readings with codes and units as sent; never raises on any bytes."""
 
-CODECS: Mapping[str, tuple[type[Any], Codec]] = {
+CODECS: dict[str, tuple[type[Any], Codec]] = {
     "balance": (BalanceSettings, balance),
     "barcode": (BarcodeSettings, barcode),
     "columns": (ColumnsSettings, columns),

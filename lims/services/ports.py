@@ -7,6 +7,7 @@ port is opened again.
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 from collections import deque
@@ -23,7 +24,7 @@ from sqlalchemy.orm import Session
 import drivers
 from drivers import journal as journals
 from drivers import port as wire
-from drivers import printers, stored
+from drivers import plugins, printers, stored
 from drivers.codecs.lis2 import Order, Query
 from drivers.core.profile import Profile, Shelf, shelf
 from drivers.core.reading import Reading
@@ -69,6 +70,7 @@ TROUBLES: Mapping[str, str] = {
     "profile-missing-key": N_("The profile {file} lacks {key}. Mend the file."),
     "profile-wrong-type": N_("In the profile {file}, {key} should be of type {expected}. Mend the file."),
     "profile-unknown-value": N_("In the profile {file}, {key} cannot be {value}. Mend the file."),
+    "plugin-broken": N_("The extension {name} cannot be used. Its maker can mend it; the log has the reason."),
     "bug": N_("The port stopped on a fault of the program: {detail}. Everything received is safe; connect again."),
 }
 """What a driver says, in words; a test holds that every code has some."""
@@ -203,8 +205,10 @@ class AddressRow:
 
 
 def profiles(own: Path) -> Shelf:
-    """Return the shipped profiles and the laboratory's own."""
-    return shelf(dict.fromkeys((SHIPPED, own)))
+    """Return the shipped profiles, those of extensions, and the laboratory's own."""
+    brought = plugins.found()
+    known = shelf(dict.fromkeys((SHIPPED, *brought.folders, own)))
+    return Shelf(known.profiles, (*brought.faults, *known.faults))
 
 
 def said(trouble: drivers.Trouble) -> str:
@@ -284,6 +288,8 @@ class Ports:
         self._queue: deque[Delivery] = deque()
         self._collecting = threading.Lock()
         self.workstation = socket.gethostname()[:80]
+        for fault in plugins.found().faults:
+            logging.getLogger(__name__).warning("%s: %s", fault.facts["name"], fault.facts["detail"])
         self.on_arrival: list[Callable[[], None]] = []
         """Called on a port's thread when something came in or a port changed its state."""
         self.on_scan: list[Callable[[str], None]] = []
