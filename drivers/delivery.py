@@ -12,6 +12,9 @@ from drivers.core.profile import Profile
 from drivers.core.reading import Reading
 from drivers.journal import Entry
 
+MOST_POLLS = 64
+"""A link may have so many moments due at once; one that always has another does not hold the port up."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
@@ -54,9 +57,17 @@ class Feeder:
         return self.settle(self.link.feed(entry.data, entry.elapsed))
 
     def pass_time(self, now: float) -> tuple[list[Event], list[Delivery]]:
-        """Let the link know the time where it waits for it."""
-        due = self.link.next_deadline()
-        return self.settle(self.link.poll(now)) if due is not None and due <= now else ([], [])
+        """Let the link know the time until it waits for none that is past."""
+        events: list[Event] = []
+        made: list[Delivery] = []
+        for _ in range(MOST_POLLS):
+            due = self.link.next_deadline()
+            if due is None or due > now:
+                break
+            more, delivered = self.settle(self.link.poll(now))
+            events += more
+            made += delivered
+        return events, made
 
     def settle(self, events: list[Event]) -> tuple[list[Event], list[Delivery]]:
         """Turn the messages among *events* into deliveries and forget the rows nobody needs any more."""

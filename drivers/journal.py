@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import sqlite3
 import time
 import uuid
@@ -39,9 +41,13 @@ VERSION = 1
 INSERT = "INSERT INTO entry (session, seq, at, elapsed, direction, bytes, note) VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
+SUBMIT = "submit "
+"""A mark that begins so says which records the link was told to send: `submit ["S"]`; every other mark ends what was begun."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row. *elapsed* counts seconds of an even clock within the session, *at* is UTC."""
+    """One row. *elapsed* counts seconds of an even clock within the session, the moment the link was told; *at* is UTC."""
 
     row: int
     session: int
@@ -64,6 +70,7 @@ class Journal:
         """Open or make the file; raises Trouble `journal-held`, `journal-foreign`, `journal-unusable`, `disk-full`."""
         self.path, self._clock, self._seq = path, clock, 0
         self._started = time.monotonic()
+        self._waiting: list[tuple[str, float, Direction, bytes, str]] = []
         with _told(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._base = sqlite3.connect(path, isolation_level=None)
@@ -87,23 +94,38 @@ class Journal:
         self.session: int = self._base.execute("SELECT coalesce(max(session), 0) + 1 FROM entry").fetchone()[0]
 
     def add(self, direction: Direction, parts: Sequence[bytes], note: str = "") -> list[Entry]:
-        """Write one row for each part in one transaction and return the rows; raises Trouble, `disk-full` too."""
+        """Write what waits, and one row for each part, in one transaction and return those rows; raises Trouble, `disk-full` too."""
         at, elapsed = self._clock(), self.elapsed()
-        written: list[Entry] = []
+        moment = utc_text(at)
+        rows = [*self._waiting, *((moment, elapsed, direction, part, note) for part in parts)]
         with _told(self.path):
             self._base.execute("BEGIN IMMEDIATE")
             try:
-                for seq, part in enumerate(parts, start=self._seq):
-                    values = (self.session, seq, utc_text(at), elapsed, direction, part, note)
-                    row = self._base.execute(INSERT, values).lastrowid or 0
-                    written.append(Entry(row, self.session, at, elapsed, direction, part, note))
+                self._base.executemany(INSERT, [(self.session, seq, *row) for seq, row in enumerate(rows, start=self._seq)])
+                # AUTOINCREMENT: within a transaction one number follows the other.
+                last: int = self._base.execute("SELECT last_insert_rowid()").fetchone()[0]
                 self._base.execute("COMMIT")
             except BaseException:
                 if self._base.in_transaction:
                     self._base.execute("ROLLBACK")
                 raise
-        self._seq += len(written)
-        return written
+        self._seq += len(rows)
+        self._waiting.clear()
+        return [Entry(row, self.session, at, elapsed, direction, part, note) for row, part in enumerate(parts, start=last - len(parts) + 1)]
+
+    def later(self, direction: Direction, data: bytes, elapsed: float, note: str = "") -> None:
+        """Write down what needs not be on the disk yet, what we said ourselves: it goes with the next `add` or `flush`."""
+        self._waiting.append((utc_text(self._clock()), elapsed, direction, data, note))
+
+    def flush(self) -> None:
+        """Write what waits; raises as `add` does."""
+        if self._waiting:
+            self.add("tx", ())
+
+    def digests(self) -> set[str]:
+        """Return the SHA-256 of every received row, as 64 hexadecimal digits each."""
+        with _told(self.path):
+            return {hashlib.sha256(data).hexdigest() for (data,) in self._base.execute("SELECT bytes FROM entry WHERE direction = 'rx'")}
 
     def elapsed(self) -> float:
         """Return seconds of the even clock the rows are stamped with."""
@@ -128,6 +150,16 @@ class Journal:
         self.close()
 
 
+def submission(records: Sequence[str]) -> str:
+    """Return the note of a mark that *records* were submitted."""
+    return SUBMIT + json.dumps(list(records), ensure_ascii=False)
+
+
+def submitted(note: str) -> list[str]:
+    """Return the records of such a note."""
+    return [str(record) for record in json.loads(note.removeprefix(SUBMIT))]
+
+
 def entries(path: Path, after: int = 0, begin: datetime | None = None, end: datetime | None = None) -> Iterator[Entry]:
     """Read rows with a number above *after* and a moment from *begin* on, before *end*. Nothing is written."""
     with closing(_reader(path)) as base, _told(path):
@@ -142,6 +174,12 @@ def identity(path: Path) -> str:
     """Return the identity of a journal file."""
     with closing(_reader(path)) as base, _told(path):
         return str(base.execute("SELECT identity FROM journal").fetchone()[0])
+
+
+def last_row(path: Path) -> int:
+    """Return the number of the last row, 0 where there is none."""
+    with closing(_reader(path)) as base, _told(path):
+        return int(base.execute("SELECT coalesce(max(id), 0) FROM entry").fetchone()[0])
 
 
 def session_before(path: Path, row: int) -> int:

@@ -11,13 +11,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 import serial
 
 from drivers import Trouble
 from drivers.core.profile import Serial
+from drivers.identity import USB, Plugged, SerialPort, named, resolved
 
 try:
     import termios
@@ -57,26 +58,57 @@ class Transport(Protocol):
         """Close; a second time does nothing."""
 
 
-def serial_ports() -> list[tuple[str, str]]:
-    """Return the serial ports of this computer: name to open, and the system's words for it."""
-    from serial.tools import list_ports
+@runtime_checkable
+class Keeping(Transport, Protocol):
+    """A wire whose other end keeps what was read (a folder): the port forgets what it could not journal, it is read again."""
 
-    return sorted((str(port.device), str(port.description or "")) for port in list_ports.comports())
+    def knows(self, digests: set[str]) -> None:
+        """Take note of the SHA-256 of everything that is in the journal already, as 64 hexadecimal digits each."""
 
 
-def open_transport(address: str, line: Serial) -> Transport:
-    """Open a port name, `socket://host:port` or `pty`; raises Trouble.
+def serial_ports() -> tuple[SerialPort, ...]:
+    """Return the serial ports of this computer, each with the address that stays its own."""
+    return named(_plugged())
 
-    `no-such-port`, `port-held`, `not-permitted`, `port-lost`, or `settings-refused` by the device.
+
+def open_transport(address: str, line: Serial, settings: object = None) -> Transport:
+    """Open a port name, `usb:...` (see identity), `socket://host:port`, `listen://host:port`, a folder (see folder) or `pty`; raises Trouble.
+
+    *settings* are the link's, for wires that need some of them. `no-such-port`, `port-held`, `not-permitted`,
+    `port-lost`, or `settings-refused` by the device.
     """
     if address == PTY:
         return PtyTransport()
+    if address.startswith("folder://") or Path(address).is_dir():
+        from drivers.folder import FolderTransport
+
+        return FolderTransport(address, settings)
     try:
-        return TcpTransport(address) if address.startswith("socket://") else SerialTransport(address, line)
+        if address.startswith("socket://"):
+            return TcpTransport(address)
+        if address.startswith("listen://"):
+            return ListenTransport(address)
+        return SerialTransport(_device(address), line)
     except ValueError as error:
         raise Trouble("settings-refused", port=address, detail=str(error)) from error
     except PORT_ERRORS as error:
         raise _trouble(address, error, _OPENING, "no-such-port") from error
+
+
+def _device(address: str) -> str:
+    """Return the device that bears a `usb:` address at this moment; any other address is its own device."""
+    if not address.lower().startswith(USB):
+        return address
+    try:
+        return resolved(address, _plugged())
+    except LookupError as error:
+        raise Trouble("no-such-port", port=address, detail=str(error)) from error
+
+
+def _plugged() -> list[Plugged]:
+    from serial.tools import list_ports
+
+    return [Plugged(str(port.device), str(port.description or ""), port.vid, port.pid, port.serial_number, port.location) for port in list_ports.comports()]
 
 
 def has_pty() -> bool:
@@ -161,6 +193,61 @@ class TcpTransport:
         self._socket.close()
 
 
+class ListenTransport:
+    """A TCP port instruments connect to, one at a time; `listen://:6661` hears on every network, port 0 takes a free one that *address* then says.
+
+    When the instrument hangs up, the next may come: a read without one is merely empty, and what is written then goes nowhere.
+    """
+
+    def __init__(self, address: str) -> None:
+        parts = urlsplit(address)
+        if parts.port is None:
+            raise ValueError("listen://host:port")
+        self._listener = socket.create_server((parts.hostname or "", parts.port))
+        self._instrument: TcpTransport | None = None
+        self.address = f"listen://{parts.hostname or ''}:{self._listener.getsockname()[1]}"
+
+    def read(self) -> bytes:
+        """See Transport."""
+        if self._instrument is None:
+            with _watched(self.address):
+                if not select.select((self._listener,), (), (), WAIT_S)[0]:
+                    return b""
+                self._instrument = TcpTransport(self.address, _kept_alive(self._listener.accept()[0]))
+        try:
+            return self._instrument.read()
+        except Trouble:
+            self._hang_up()
+            return b""
+
+    def write(self, data: bytes) -> None:
+        """See Transport."""
+        try:
+            if self._instrument is not None:
+                self._instrument.write(data)
+        except Trouble:
+            self._hang_up()
+
+    def close(self) -> None:
+        """See Transport."""
+        self._hang_up()
+        self._listener.close()
+
+    def _hang_up(self) -> None:
+        if self._instrument is not None:
+            self._instrument.close()
+            self._instrument = None
+
+
+def _kept_alive(connected: socket.socket) -> socket.socket:
+    """Let the system find out within half a minute that an instrument was switched off: the next one would wait for ever."""
+    connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in (("TCP_KEEPIDLE", 10), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 4)):
+        if hasattr(socket, name):
+            connected.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+    return connected
+
+
 class PtyTransport:
     """The near end of a pseudo-terminal made here; *address* is the path the other side opens. POSIX only.
 
@@ -224,6 +311,7 @@ class MemoryTransport:
         self.inbox: queue.Queue[bytes] = queue.Queue()
         self.outbox: queue.Queue[bytes] = queue.Queue()
         self.broken = False
+        """The plug is pulled: reading and writing fail."""
 
     def other_end(self) -> MemoryTransport:
         """Return the end that hears what this one writes."""
@@ -267,6 +355,7 @@ _OPENING = {
     errno.ENODEV: "no-such-port",
     errno.EIO: "no-such-port",
     errno.ECONNREFUSED: "no-such-port",
+    errno.EADDRINUSE: "port-held",
     errno.EBUSY: "port-held",
     errno.EAGAIN: "port-held",
     errno.EACCES: "not-permitted",

@@ -23,9 +23,10 @@ class Printer:
     """Prints one message after the other. It is one-way: what a fault spoils, nobody can ask for again.
 
     Faults, once, on the first message: `split` every byte a write of its own (always); `join` all messages in one write; `drop` the last
-    two bytes are missing; `flip-bit` one bit of the ninth byte wrong; `duplicate` printed twice; `silence` it stops in the middle and prints
-    the whole message 8 s later; `restart` the same with 6 s and the garbage of switching on; `unplug` the same with the plug pulled;
-    `gbk` a Chinese line in GBK goes before it, whatever the encoding. `wrong-number` and `nak` do nothing: there are none.
+    two bytes are missing; `flip-bit` one bit of the ninth byte wrong, or of the middle one of less than sixteen; `duplicate` printed twice;
+    `silence` it stops in the middle and prints the whole message 8 s later; `restart` the same with 6 s and the garbage of switching on;
+    `unplug` the same with the plug pulled; `gbk` a Chinese line in GBK goes before it, whatever the encoding. `wrong-number` and `nak` do
+    nothing: there are none.
     """
 
     def __init__(self, encode: Encode, fault: str | None = None, haste: float = 1.0) -> None:
@@ -80,7 +81,8 @@ def _spoilt(data: bytes, fault: str | None) -> list[bytes]:
     if fault == "drop":
         return [data[:-2]]
     if fault == "flip-bit":
-        return [data[:8] + bytes((data[8] ^ 0x01,)) + data[9:]]
+        place = min(8, len(data) // 2)
+        return [data[:place] + bytes((data[place] ^ 0x01,)) + data[place + 1 :]]
     if fault == "gbk":
         return [GBK, data]
     return [data, data] if fault == "duplicate" else [data]

@@ -15,6 +15,7 @@ from drivers.delivery import Delivery, Feeder
 from drivers.journal import Journal, entries
 from drivers.links.astm_lis1 import Lis1Link, Lis1Settings
 from drivers.stored import replay
+from tests.long.fuzz import link_survives
 
 PROFILES = dict(shelf([Path(__file__).parents[2] / "resources" / "instruments"]).profiles)
 H, L = b"\x021H|\\^&\r\x03E5\r\n", b"\x022L|1|N\r\x0305\r\n"
@@ -33,6 +34,13 @@ PIECES = [
     L,
     RESULT,
     b"ID:    7\r\n",
+    b"S S     100.00 g\r\n",
+    b"\x0bMSH|^~\\&|A\rOBX|1|NM|X||5\r\x1c\r",
+    b"\x01\x04\x04\x00\xb9\x02'k\x1b",
+    b"~\x14\x00\x01\x01\x16~",
+    b"\x1b@\x1ba\x01" + "样品：1\r\n".encode("gbk") + b"\x1dV\x00",
+    b"\x1dv0\x00\xff\xff\xff\xff",
+    b"\x02\x1esp5\x1d33\x03",
 ]
 pieces = st.one_of(st.sampled_from(PIECES), st.binary(max_size=12))
 traffic = st.lists(st.tuples(pieces, st.sampled_from([0.0, 0.01, 0.3, 1.5, 31.0])), max_size=30)
@@ -47,7 +55,7 @@ lis1 = st.builds(
 )
 
 
-@settings(max_examples=400, derandomize=True, deadline=None)
+@settings(max_examples=200, derandomize=True, deadline=None)
 @given(traffic, lis1, st.integers(0, 2))
 def test_lis1_survives_anything(heard: list[tuple[bytes, float]], departures: Lis1Settings, orders: int) -> None:
     link, now, events = Lis1Link(departures), 0.0, []
@@ -66,7 +74,16 @@ def test_lis1_survives_anything(heard: list[tuple[bytes, float]], departures: Li
     assert link.next_deadline() is None and link.begun_at is None
 
 
-@settings(max_examples=300, derandomize=True, deadline=None)
+@settings(max_examples=200, derandomize=True, deadline=None)
+@given(st.lists(st.tuples(pieces, st.integers(0, 7)), max_size=20), st.booleans())
+def test_every_link_survives_anything(heard: list[tuple[bytes, int]], asked: bool) -> None:
+    """Each piece with its length and the pause after it before it, as the fuzzer has them."""
+    said = b"".join(bytes((len(data), pause)) + data for data, pause in heard)
+    for profile in PROFILES.values():
+        link_survives(profile, said if asked else b"\xff\x00" + said)
+
+
+@settings(max_examples=200, derandomize=True, deadline=None)
 @given(st.binary(max_size=300), st.sampled_from(sorted(PROFILES)))
 def test_codecs_survive_anything(text: bytes, name: str) -> None:
     profile = PROFILES[name]
@@ -84,7 +101,7 @@ def test_the_journal_holds_every_byte_and_replays_the_same(tmp_path_factory, hea
         feeder = feeder_of(profile, journal)
         for data in filter(None, heard):
             for entry in journal.add("rx", feeder.link.cut(data)):
-                live += feeder.feed(entry)[1]
+                live += feeder.pass_time(entry.elapsed)[1] + feeder.feed(entry)[1]
         live += feeder.settle(feeder.link.abort())[1]
     rows = {entry.row: entry.data for entry in entries(path)}
     assert b"".join(rows.values()) == b"".join(heard)

@@ -9,7 +9,7 @@ import pytest
 
 from drivers.core.link import Done, Event, Link, Message, Quarantine, Send
 from drivers.core.profile import Profile, read
-from drivers.virtual import FAULTS, Device, Shown, compose, device
+from drivers.virtual import FAULTS, UNPLUG, Device, Shown, compose, device
 
 READER = read(Path(__file__).parents[2] / "resources" / "instruments" / "mycotoxin-reader-lis.toml")
 CUBE = read(Path(__file__).parents[2] / "resources" / "instruments" / "rida-cube.toml")
@@ -30,9 +30,16 @@ def together(link: Link, instrument: Device, seconds: float = 200.0) -> list[Eve
             events += said
             if not written:
                 break
-            said = [event for data in written for event in link.feed(data, now)]
+            said = [event for data in written for event in heard(data, link, instrument, now)]
     assert instrument.idle
     return events
+
+
+def heard(data: bytes, link: Link, instrument: Device, now: float) -> list[Event]:
+    if data != UNPLUG:
+        return link.feed(data, now)
+    instrument.unplug()
+    return link.abort()
 
 
 def answered(events: list[Event], instrument: Device, now: float) -> list[bytes]:
@@ -45,11 +52,15 @@ def test_analyser(fault: str | None, profiles: dict[str, Profile]) -> None:
     instrument.send(MESSAGES)
     link = profiles["mycotoxin-reader-lis"].new_link()
     events = together(link, instrument)
-    messages = [event.text.decode().rstrip("\r").split("\r") for event in events if isinstance(event, Message)]
-    assert messages == MESSAGES, "each message once, in order, unchanged"
+    messages = [event.text.decode("gb18030").rstrip("\r").split("\r") for event in events if isinstance(event, Message)]
+    sent = [list(message) for message in MESSAGES]
+    if fault == "gbk":
+        sent[0].insert(4, "C|1|I|样品：玉米|G")
+    assert messages == sent, "each message once, in order, unchanged"
     quarantined = [event.reason for event in events if isinstance(event, Quarantine)]
-    assert quarantined == (["timed-out"] if fault == "silence" else [])
-    assert link.counts.refused == {"drop": 1, "flip-bit": 1, "wrong-number": 1}.get(fault or "", 0)
+    assert quarantined == {"silence": ["timed-out"], "restart": ["started-again"], "unplug": ["lost"]}.get(fault or "", [])
+    counted = (link.counts.refused, link.counts.wrong_sums, link.counts.unknown, link.counts.silences)
+    assert counted == {"drop": (1, 1, 0, 0), "flip-bit": (1, 1, 0, 0), "wrong-number": (1, 0, 1, 0), "silence": (0, 0, 0, 1)}.get(fault or "", (0, 0, 0, 0))
 
 
 @pytest.mark.parametrize(
