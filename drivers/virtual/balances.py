@@ -250,8 +250,11 @@ DIALECTS: Mapping[str, Dialect] = {
 
 
 def of_sics(fault: str | None, haste: float, profile: Profile) -> Balance:
-    """Return a balance, or a meter, that speaks MT-SICS."""
-    return Balance(SICS, fault, haste)
+    """Return a balance, or a meter whose probe stands in a buffer, that speaks MT-SICS."""
+    made = Balance(SICS, fault, haste)
+    if "pH" in profile.units:
+        made.put("7.00", "pH", True, 0.0)
+    return made
 
 
 def of_sbi(fault: str | None, haste: float, profile: Profile) -> Balance:
