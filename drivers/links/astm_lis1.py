@@ -272,7 +272,9 @@ class Lis1Link:
             if byte == LF:
                 self._frame_over(now)
         elif lenient and place >= 2:
+            self._offset -= 1  # this byte is no part of the frame that is over
             self._frame_over(now)
+            self._offset += 1
             self._on_byte[self._state](byte, now)
         else:
             self._refuse(now)

@@ -23,8 +23,8 @@ from sqlalchemy.orm import Session
 
 import drivers
 from drivers import journal as journals
-from drivers import port as wire
 from drivers import plugins, printers, stored
+from drivers import port as wire
 from drivers.codecs.lis2 import Order, Query
 from drivers.core.profile import Profile, Shelf, shelf
 from drivers.core.reading import Reading

@@ -10,13 +10,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, fields
 from types import ModuleType
 
 from drivers.codecs.er7 import Er7Settings, segments
 from drivers.codecs.er7 import readings as er7_readings
 from drivers.codecs.lis2 import Lis2Settings, Record, records
 from drivers.codecs.lis2 import readings as lis2_readings
-from drivers.core.link import Done, Event, Message, Send
+from drivers.core.link import Event, Message, Send
 from drivers.links.astm_lis1 import Lis1Link
 from drivers.links.mllp import MllpLink
 from drivers.links.modbus_rtu import ModbusLink, ModbusSettings, Poll
@@ -27,7 +28,8 @@ READ = 64
 """Bytes a serial port hands over at a time."""
 FASTEST = 11_520
 """Bytes a second at 115200 baud."""
-TRANSACTIONS = 2000
+TRANSACTIONS = 500
+"""In each of the rounds."""
 
 ASTM = (
     "H|\\^&|||GX-AFQ^Reader^1.0|||||LIMS||P|LIS2-A2|20260115093000",
@@ -82,11 +84,12 @@ def _astm() -> None:
         lambda: _text(Lis1Link(), reads),
         lambda: lis2_readings(_text(Lis1Link(), session), "latin-1", Lis2Settings()),
     )
-    print(f"instruments: ASTM, {len(ASTM)} records, {RESULTS} results; floor, frames found, summed and split: {_us(floor)}")
-    _say("ASTM: link and records, fields split when asked for", whole, floor)
-    _say("ASTM: the same, one frame a read", single, floor)
-    _say("ASTM: the same, every field split", split, floor)
-    _say("ASTM: link and readings", read, floor)
+    print(f"instruments: ASTM, {len(ASTM)} records, {RESULTS} results, least processor time of many turns")
+    print(f"instruments: ASTM: floor, a loop finds STX and ETX, compares the sum, splits fields and components; nothing is answered or watched: {_us(floor)}")
+    _say("ASTM: ours, the link (order, sums, numbers, timers, answers, offsets) and records whose fields are split when asked for", whole, floor)
+    _say("ASTM: ours, the same, one frame a read as an instrument sends it", single, floor)
+    _say("ASTM: ours, the same in one read, every field of every record asked for", split, floor)
+    _say(f"ASTM: ours, the link and {RESULTS} finished readings (numbers, units, moments, flags)", read, floor)
     share = pieces / sum(map(len, session)) * FASTEST
     print(f"instruments: ASTM: link alone at 115200 baud without a pause, {READ} bytes a read: {share:.2%} of a core")
 
@@ -126,11 +129,12 @@ def _hl7() -> None:
     if peer is not None:
         jobs.append(lambda: peer.parse(text))
     floor, split, read, *theirs = _least(*jobs)
-    print(f"instruments: HL7, ORU with {RESULTS} OBX; floor, split into segments and fields: {_us(floor)}")
-    _say("HL7: link and segments", split, floor)
-    _say("HL7: link and readings", read, floor)
+    print(f"instruments: HL7, ORU with {RESULTS} OBX, least processor time of many turns")
+    print(f"instruments: HL7: floor, one block decoded and split at CR and |; its ends are not looked for, nothing is answered: {_us(floor)}")
+    _say("HL7: ours, the link (block, header, encoding, acknowledgement written) and segments by the header's delimiters", split, floor)
+    _say(f"HL7: ours, the link and {RESULTS} finished readings (places, escapes, numbers, moments, control marks)", read, floor)
     for cost in theirs:
-        _say("HL7: python-hl7, parsed", cost, floor)
+        _say("HL7: python-hl7, the text parsed, no block and no answer", cost, floor)
 
 
 # -- Modbus ------------------------------------------------------------------------------------------------------------
@@ -138,16 +142,20 @@ def _hl7() -> None:
 
 def _modbus() -> None:
     with _line() as (line, port):
-        link = ModbusLink(ModbusSettings((Poll(1, 3, 0, REGISTERS),), every_s=3600.0, gap_s=0.0))
-        _transaction(link, line)  # the first round of its schedule
-        rounds = [(_median(lambda: _bare_modbus(line)), _median(lambda: _transaction(link, line))) for _ in range(ROUNDS)]
-        floor, ours = map(min, zip(*rounds, strict=True))
-        print(f"instruments: Modbus, {REGISTERS} registers on a pseudo-terminal; floor, bare write and read: {_us(floor)}")
-        _say("Modbus: the same through our link, silence not counted", ours, floor)
+        link = ModbusLink(ModbusSettings((Poll(1, 3, 0, REGISTERS),), every_s=0.0, gap_s=0.0))
+        floor, ours = _turns(lambda: _bare_modbus(line), lambda: _transaction(link, line))
+        print(f"instruments: Modbus, {REGISTERS} registers, whole round trips by the clock; a process of its own answers at the other end of a pseudo-terminal")
+        print(f"instruments: Modbus: floor, the request written with os.write, {len(ANSWER)} bytes read with os.read and not looked at: {floor}")
+        print(f"instruments: Modbus: ours, the same with one poll and one feed of the link (length, sum, question checked), no silence kept: {ours}")
+        _say("Modbus: ours, the least", ours.least, floor.least)
+        _say("Modbus: ours, the median", ours.median, floor.median)
+        wire = (len(REQUEST) + len(ANSWER)) * 10 / 115_200
+        print(f"instruments: Modbus: the link adds {_us(ours.least - floor.least)} to the {_us(wire)} these bytes take at 115200 baud")
         if (peer := _installed("pymodbus.client")) is not None:
             client = peer.ModbusSerialClient(port, baudrate=115_200)
             client.connect()
-            _say("Modbus: pymodbus, its silence included", _median(lambda: client.read_holding_registers(0, count=REGISTERS).registers[9], 100), floor)
+            (theirs,) = _turns(lambda: client.read_holding_registers(0, count=REGISTERS).registers[9], turns=20)
+            _say("Modbus: pymodbus, a client's read with the silence it keeps, the median", theirs.median, floor.median)
             client.close()
 
 
@@ -177,19 +185,16 @@ def _bare_modbus(line: int) -> bytes:
 
 
 def _transaction(link: ModbusLink, line: int) -> None:
-    """Ask once through *link*; raises AssertionError when it does not end in an answer."""
-    _, events = link.submit(["read"], time.monotonic())
-    answered = False
-    while True:
-        for event in events:
-            if isinstance(event, Send):
-                os.write(line, event.data)
-            elif isinstance(event, Message):
-                answered = event.text == ANSWER
-            elif isinstance(event, Done):
-                assert answered
-                return
+    """Ask once through *link*; raises AssertionError when what comes is not the answer."""
+    (asking,) = link.poll(time.monotonic())
+    assert isinstance(asking, Send)
+    os.write(line, asking.data)
+    events: list[Event] = []
+    while not events:
         events = link.feed(os.read(line, 256), time.monotonic())
+    (answer,) = events
+    assert isinstance(answer, Message)
+    assert answer.text == ANSWER
 
 
 # -- all ---------------------------------------------------------------------------------------------------------------
@@ -217,14 +222,32 @@ def _least(*jobs: Callable[[], object]) -> list[float]:
     return [min(each) for each in zip(*rounds, strict=True)]
 
 
-def _median(job: Callable[[], object], turns: int = TRANSACTIONS // ROUNDS) -> float:
-    """Return the median seconds of a call by the clock: most of it is waiting for the other end."""
-    times = []
-    for _turn in range(turns):
-        start = time.perf_counter()
-        job()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
+@dataclass(frozen=True)
+class _RoundTrip:
+    """What one call takes, in seconds: most of it is waiting for the other end."""
+
+    least: float
+    median: float
+    own: float
+    """Of this process's processor time."""
+
+    def __str__(self) -> str:
+        return f"least {_us(self.least)}, median {_us(self.median)}, {_us(self.own)} of our processor time"
+
+
+def _turns(*jobs: Callable[[], object], turns: int = TRANSACTIONS) -> list[_RoundTrip]:
+    """Time each job call by call, in turns; of the rounds' medians the least counts, for the other end may be kept waiting by anybody."""
+    rounds: list[list[_RoundTrip]] = []
+    for _round in range(ROUNDS):
+        rounds.append([])
+        for job in jobs:
+            times, own = [], time.process_time()
+            for _turn in range(turns):
+                start = time.perf_counter()
+                job()
+                times.append(time.perf_counter() - start)
+            rounds[-1].append(_RoundTrip(min(times), statistics.median(times), (time.process_time() - own) / turns))
+    return [_RoundTrip(*(min(getattr(one, each.name) for one in said) for each in fields(_RoundTrip))) for said in zip(*rounds, strict=True)]
 
 
 def _installed(name: str) -> ModuleType | None:

@@ -410,3 +410,12 @@ def test_sent() -> None:
     link = calling()
     assert answers(link.feed(ACK, 0)) == H and answers(link.feed(ACK, 0)) == L
     assert link.feed(ACK, 0) == [Send(EOT), Done(1)]
+
+
+def test_the_byte_that_shows_a_lenient_frame_to_be_over_belongs_to_what_it_begins() -> None:
+    """Found by the fuzzer: no CR LF after the checksum, and a new call at once."""
+    data = b"\x05\x021H|\\^&\r\x03E5\x022L|1|N\r\x0305\x05\x021H|\\^&\r\x03E5\x022L|1|N\r\x0305\x04"
+    link = Lis1Link(Lis1Settings(lenient_frame_end=True))
+    spans = [(event.start, event.end) for event in [*link.feed(data, 0.0), *link.abort()] if isinstance(event, Message | Quarantine)]
+    middle = data.rindex(b"\x05")
+    assert spans == [(0, middle), (middle, len(data) - 1)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import cast
 
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
@@ -36,6 +36,24 @@ STATES = {
     "rejected": (ReadingState.REJECTED, ReadingState.REPLACED),
     "recorded": (ReadingState.RECORDED,),
 }
+
+CAUSES: Mapping[Cause, str] = {
+    Cause.BROKEN: N_("not whole"),
+    Cause.AGAIN: N_("sent before"),
+    Cause.NOT_FINAL: N_("not final"),
+    Cause.CONTROL: N_("control out of bounds"),
+    Cause.CONTROL_FAILED: N_("control failed"),
+    Cause.UNSTABLE: N_("not stable"),
+    Cause.NO_RESULT: N_("no result"),
+    Cause.UNKNOWN_SAMPLE: N_("unknown sample"),
+    Cause.UNKNOWN_TEST: N_("unknown code"),
+    Cause.OUTSIDE_RANGE: N_("outside range"),
+    Cause.OUT_OF_BOUNDS: N_("out of bounds"),
+    Cause.UNFIT: N_("does not fit"),
+    Cause.TWICE: N_("value came twice"),
+    Cause.DIFFERS: N_("differs from result"),
+}
+"""Why a reading needs a person, in two words for its row; the whole sentence stands in the panel and in the tip."""
 
 COLUMNS: tuple[Column[ReadingRow], ...] = (
     Column(N_("Time"), lambda row: row.received_at, clock_time, 84),
@@ -287,11 +305,11 @@ def _belongs(row: ReadingRow) -> Cell:
 def _look(row: ReadingRow) -> Cell:
     match row.state:
         case ReadingState.NEEDS_PERSON:
-            return verdict("ask", row.reason, tip=row.reason)
+            return verdict("ask", _(CAUSES[row.cause]) if row.cause else row.reason, tip=row.reason)
         case ReadingState.MATCHED:
             return verdict("good", _("fits"))
         case ReadingState.ACCEPTED:
-            return verdict("good", _("accepted"))
+            return verdict("good", _("accepted"), tip=row.reason)
         case _:
             return Cell(row.reason, "text2")
 

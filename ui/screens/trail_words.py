@@ -10,10 +10,13 @@ from typing import Any
 from lims.i18n import N_, _
 from lims.rules.flows import ANALYSIS_FLOW, CERTIFICATE_FLOW, PORTION_WORDS, READING_FLOW, SAMPLE_FLOW
 from lims.rules.rights import ROLES
+from lims.rules.rapid import OUTCOME_WORDS
 from lims.rules.sampling import FORM, INTAKE
-from lims.rules.verdict import WORDS
+from lims.rules.verdict import WORDS, Said
 from lims.settings import BY_NAME
 from lims.views.trail import TrailRow
+from ui.screens.inbox import CAUSES
+from ui.screens.lots import SCALES
 from ui.screens.moments import second
 
 VERBS: Mapping[str, str] = {
@@ -41,6 +44,8 @@ VERBS: Mapping[str, str] = {
     "calendar.clear": N_("cleared a day of the calendar"),
     "settings.change": N_("changed settings"),
     "instruments.save": N_("saved an instrument"),
+    "instruments.let_in": N_("switched readings by rule"),
+    "instruments.save_lot": N_("entered a kit lot"),
     "people.create": N_("made an account"),
     "people.amend": N_("changed an account"),
     "people.reset": N_("set a first password"),
@@ -53,6 +58,11 @@ VERBS: Mapping[str, str] = {
     "readings.accept": N_("accepted a reading"),
     "readings.accept_mine": N_("accepted readings"),
     "readings.reject": N_("rejected a reading"),
+    "readings.map_code": N_("said what a code means"),
+    "readings.read_anew": N_("read an instrument's bytes anew"),
+    "readings.take": N_("took a reading by rule"),
+    "readings.weigh": N_("read a value into a cell"),
+    "teaching.keep": N_("kept a taught profile"),
     "certificates.approve": N_("approved a report"),
     "certificates.issue": N_("issued a report"),
     "certificates.void": N_("made a report void"),
@@ -88,6 +98,8 @@ KINDS: Mapping[str, str] = {
     "document": N_("report file"),
     "signature": N_("signature"),
     "instrument": N_("instrument"),
+    "instrument_code": N_("code of an instrument"),
+    "kit_lot": N_("kit lot"),
     "business": N_("business"),
     "person": N_("account"),
     "setting": N_("setting"),
@@ -117,6 +129,24 @@ FIELDS: Mapping[str, str] = {
     "login": N_("sign-in name"),
     "roles": N_("roles"),
     "active": N_("in use"),
+    "automatic_by": N_("readings by rule, switched on by"),
+    "weighed": N_("read from the instrument"),
+    "sent": N_("code as sent"),
+    "item": N_("item"),
+    "expires": N_("expires"),
+    "cutoff": N_("cut-off"),
+    "curve": N_("curve"),
+    "scale": N_("between the points"),
+    "sent_test": N_("code as sent"),
+    "result": N_("verdict as sent"),
+    "outcome": N_("what the verdict means"),
+    "lot": N_("lot"),
+    "stable": N_("stable"),
+    "raw": N_("channel"),
+    "because": N_("how it was worked out"),
+    "facts": N_("particulars"),
+    "control_held": N_("control in bounds"),
+    "pass_no": N_("how often read"),
     "must_change": N_("must change the password"),
     "password_hash": N_("password"),
     "failures": N_("wrong passwords"),
@@ -275,6 +305,9 @@ VALUES: Mapping[tuple[str, str], Mapping[Any, str]] = {
     ("certificate", "state"): CERTIFICATE_FLOW.words,
     ("reading", "state"): READING_FLOW.words,
     ("portion", "state"): PORTION_WORDS,
+    ("reading", "cause"): CAUSES,
+    ("reading", "outcome"): OUTCOME_WORDS,
+    ("kit_lot", "scale"): SCALES,
     ("judgement", "verdict"): WORDS,
     ("certificate", "verdict"): WORDS,
 }
@@ -299,6 +332,8 @@ def thing_words(row: TrailRow) -> str:
 def field_words(kind: str, field: str) -> str:
     """Return the words of a field; an answer of a form has those of its question."""
     head, _dot, rest = field.partition(".")
+    if head in ("raw", "curve", "facts", "weighed"):  # what follows is data: a channel, a concentration
+        return " ".join(filter(None, (_(FIELDS[head]), rest)))
     if rest:
         return _(QUESTIONS.get(rest, rest))
     return _(FIELDS.get(head, head))
@@ -323,6 +358,8 @@ def unfolded(made: str) -> list[tuple[str, str]]:
 
 
 def _pairs(name: str, value: Any) -> list[tuple[str, str]]:
+    if name == "because" and isinstance(value, dict):
+        return [(name, " ".join(Said(one["words"], one["facts"]).shown() for one in value.get("said", ())))]
     if isinstance(value, dict):
         return [(f"{name}.{inner}", _flat(said)) for inner, said in value.items() if said not in (None, "")]
     return [(name, _flat(value))]

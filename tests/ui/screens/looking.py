@@ -27,7 +27,7 @@ SIGNS = re.compile(r"\[[^\[\]]*·····\]")
 """Words of the pseudo-language."""
 NUMBERS = re.compile(r"[A-Z]+[\d/-][\w./-]*|[0-9a-f]{8,}|[0-9a-f]{4}…[0-9a-f]{4}|<[A-Z]{2,3}>|Ctrl\+\w+|Asia/Shanghai")
 """Numbers, digests, control bytes: the same in every language."""
-AS_THEY_ARE = ("本机", "中文 / EN", "中文", "English", "SHA-256", "COM3", "/dev/ttyUSB0", "socket://192.168.1.20:4001")
+AS_THEY_ARE = ("本机", "中文 / EN", "中文", "English", "SHA-256", "COM3", "/dev/ttyUSB0", "socket://192.168.1.20:4001", "listen://0.0.0.0:5000", "folder://D:/export")
 """Words of every language at once: names of languages, examples of addresses, what the window was told."""
 
 OWN = {
@@ -44,7 +44,9 @@ OWN = {
     '"limit"': "*",
     "person": "name, login",
     "instrument": "code, name, model, serial",
-    "reading": "sample, test, unit, reason, status, flags",
+    "instrument_code": "sent",
+    "kit_lot": "number, unit",
+    "reading": "sample, test, sent_test, result, unit, reason, status, flags, lot, position",
     "message": "workstation, substr(journal, 1, 8)",
     "attempt": "cause",
     "certificate": "cause",
@@ -150,7 +152,7 @@ def own_words(laboratory: Reception) -> list[str]:
         with i18n.speaking(language):
             for profile in laboratory.ports.profiles():
                 found |= {profile.name, profile.title, *profile.not_verified}
-    found |= {device for device, _words in laboratory.ports.addresses()}
+    found |= {each for port in laboratory.ports.addresses() for each in (port.address, port.words)}
     with closing(sqlite3.connect(laboratory.folder.database)) as base:
         for table, columns in OWN.items():
             for row in base.execute(f"SELECT {columns} FROM {table}"):
