@@ -26,6 +26,7 @@ from lims.rules.flows import CertificateState, ReadingState
 from lims.rules.rights import Actor, Role
 from lims.rules.verdict import WORDS, Verdict
 from lims.services import analyses, businesses, catalogue, certificates, founding, instruments, people, placements, ports, readings, samples, worksheets
+from lims.services.analyses import Typed
 from lims.services.businesses import BusinessDraft
 from lims.services.instruments import InstrumentDraft
 from lims.services.people import AccountDraft
@@ -256,11 +257,15 @@ INSTRUMENTS = (
     (InstrumentDraft("LM-1", "液质联用仪 LM-1", "虚拟色谱工作站", "V-0001", "chromatography-lis"), 200),
     (InstrumentDraft("MB-2", "真菌毒素读数仪 MB-2", "虚拟真菌毒素读数仪", "V-0002", "mycotoxin-reader-lis"), 170),
     (InstrumentDraft("RC-1", "RIDA 分析仪 RC-1", "虚拟 RIDA CUBE SCAN", "V-0003", "rida-cube"), 120),
+    (InstrumentDraft("TP-1", "电子天平 TP-1", "虚拟电子天平", "V-0004", "mettler-sics"), 90),
 )
 """Each with the days its calibration still holds."""
 
 WEIGHINGS = ({"W0": "25.1234", "W1": "3.0021", "W2": "27.7512"}, {"W0": "24.9876", "W1": "3.0105", "W2": "27.6204"})
 """Two determinations of moisture by GB 5009.3-2016: 12.47 and 12.55, reported 12.5."""
+BALANCE = "TP-1"
+HASTE = 4
+"""The virtual balance settles in half a second instead of two."""
 
 
 def folder(path: Path, *, fresh: bool) -> Folder:
@@ -303,6 +308,7 @@ def prepared(laboratory: Laboratory, say: Callable[[str], None] = lambda _words:
         for code, device in virtual.items():
             laboratory.ports.open(code, device.address)
         _measure(laboratory, virtual, say)
+        virtual[BALANCE].send([[load, "g", "asked"] for _cell, load in _unweighed(laboratory)])
         yield cast
 
 
@@ -366,7 +372,7 @@ def _intake(work: Work, story: Story, by: Actor) -> str:
 @contextmanager
 def _virtual_instruments() -> Iterator[dict[str, Served]]:
     known = ports.profiles(ports.SHIPPED).profiles
-    devices = {draft.code: serve(known[draft.profile]) for draft, _days in INSTRUMENTS}
+    devices = {draft.code: serve(known[draft.profile], haste=HASTE if draft.code == BALANCE else 1) for draft, _days in INSTRUMENTS}
     try:
         yield devices
     finally:
@@ -434,11 +440,29 @@ def _analyst(work: Work, analysis: int | None) -> str:
 
 
 def _moisture(laboratory: Laboratory, cast: dict[str, Actor], say: Callable[[str], None]) -> None:
+    for cell, _load in _unweighed(laboratory):
+        answer = laboratory.ports.read(BALANCE)
+        if answer.delivery is None:
+            raise Trouble(answer.words)
+        with laboratory.store.work() as work:
+            readings.weigh(work, answer.delivery, cell, "g", by=cast["jian1"])
+    laboratory.ports.collect()
     with laboratory.store.work() as work:
-        (row,) = [row for row in _all(work) if row.item_code == "moisture"]
-        for place, weighings in enumerate(WEIGHINGS, 1):
-            said = analyses.weigh(work, row.id, place, weighings, by=cast["jian1"])
-    say(_("Moisture typed in from two weighings: {values}, reported {reported} %.").format(values=_(", ").join(said.determined), reported=said.reported))
+        row = _moisture_row(work)
+    say(_("Moisture from six weighings the balance sent: {values}, reported {reported} %.").format(values=_(", ").join(row.values), reported=row.reported))
+
+
+def _unweighed(laboratory: Laboratory) -> list[tuple[Typed, str]]:
+    """Return the cells of the moisture that are still empty, in their order on the bench, each with what will lie on the balance."""
+    with laboratory.store.work() as work:
+        row = _moisture_row(work)
+    places = enumerate(zip(WEIGHINGS, row.entered, strict=True), 1)
+    return [(Typed(row.id, place, "", name), load) for place, (loads, entered) in places for name, load in loads.items() if name not in entered]
+
+
+def _moisture_row(work: Work) -> analysis_view.AnalysisRow:
+    (row,) = [row for row in _all(work) if row.item_code == "moisture"]
+    return row
 
 
 def _submit(laboratory: Laboratory, cast: dict[str, Actor], say: Callable[[str], None]) -> None:

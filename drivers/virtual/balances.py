@@ -42,7 +42,8 @@ class Dialect:
 
 
 class Balance:
-    """Weighs what `send` or `put` lays on it. A message is `[value, unit, "stable" | "dynamic"]`: laid on, and printed with the key.
+    """Weighs what `send` or `put` lays on it. A message is `[value, unit, "stable" | "dynamic"]`: laid on, and printed with the key; with
+    `"asked"` nobody presses the key, and the load is changed for the next one when its weight was asked for.
 
     Faults, once, on the first line printed or answered: `split` every byte a write of its own (always); `join` all presses of the key in one
     write, garbage before them; `drop` its CR LF is missing; `flip-bit` one bit of its first digit wrong; `duplicate` it comes twice;
@@ -56,6 +57,7 @@ class Balance:
         self._naks = NAKS if fault == "nak" else 0
         self._value, self._unit, self._stable_at = "100.00", "g", 0.0
         self._queue: deque[list[str]] = deque()
+        self._loads: deque[list[str]] = deque()
         self._heard = ""
         self._waiting = self._stream = ""
         """The command that waits for a stable weight; the one that repeats."""
@@ -63,14 +65,15 @@ class Balance:
         self._first: list[bytes] = []
         """What it says when it is on again."""
 
-    def put(self, value: str, unit: str, stable: bool, now: float) -> None:
+    def put(self, value: str, unit: str, *, stable: bool, now: float) -> None:
         """Lay a load on the pan; one that is not stable settles."""
         self._value, self._unit = value, unit
         self._stable_at = now if stable else now + SETTLE_S / self._haste
 
     def send(self, messages: Sequence[Sequence[str]]) -> None:
         """See Device."""
-        self._queue.extend(list(message) for message in messages)
+        self._queue.extend(list(message) for message in messages if message[2] != "asked")
+        self._loads.extend(list(message) for message in messages if message[2] == "asked")
 
     @property
     def idle(self) -> bool:
@@ -121,6 +124,9 @@ class Balance:
             self._naks = max(0, self._naks - 1)
             return self._say("busy", command, now)
         self._stream = ""
+        if deed == "stable" and self._loads:
+            value, unit, _asked = self._loads.popleft()
+            self.put(value, unit, stable=False, now=now)
         if deed == "stable" and now < self._stable_at:
             self._waiting = command
             return self._say("accepted", command, now)
@@ -163,7 +169,7 @@ class Balance:
 
     def _pressed(self, message: Sequence[str], now: float) -> str:
         value, unit, state = message[:3]
-        self.put(value, unit, state == "stable", now)
+        self.put(value, unit, stable=state == "stable", now=now)
         return self._dialect.line(value, unit, state == "stable", "")
 
     def _written(self, line: str, now: float) -> list[bytes]:
@@ -253,7 +259,7 @@ def of_sics(fault: str | None, haste: float, profile: Profile) -> Balance:
     """Return a balance, or a meter whose probe stands in a buffer, that speaks MT-SICS."""
     made = Balance(SICS, fault, haste)
     if "pH" in profile.units:
-        made.put("7.00", "pH", True, 0.0)
+        made.put("7.00", "pH", stable=True, now=0.0)
     return made
 
 
