@@ -16,10 +16,11 @@ from types import MappingProxyType
 
 from drivers import Trouble
 from drivers.links.files import FilesSettings
-from drivers.transport import WAIT_S
 
 FOLDER = "folder://"
 """What the address of a folder begins with; its absolute path follows, not encoded in any way."""
+WAIT_S = 0.1
+"""A read returns after this long at the latest, as every transport's does."""
 LONGEST = 64_000_000
 """Bytes; a larger file is left."""
 LOOK_S = 1.0
