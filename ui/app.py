@@ -137,7 +137,9 @@ class Program(QWidget):
         self.laboratory = laboratory
         self.desk = Desk(laboratory.store, self)
         self.desk.crashed.connect(self._watch.report)
-        laboratory.ports.on_arrival.append(_Bell(self.desk, laboratory.ports, self).ring)
+        bell = _Bell(self.desk, laboratory.ports, self)
+        bell.troubled.connect(self._alarm)
+        laboratory.ports.on_arrival.append(bell.ring)
         laboratory.ports.on_scan.append(self.read.emit)
         moments.use(self._facts["time_zone"])
         if laboratory.new:
@@ -203,6 +205,12 @@ class Program(QWidget):
         page = self.stack.currentWidget()
         if hasattr(page, "scanned") and QApplication.activeModalWidget() is None:
             page.scanned(code)
+
+    def _alarm(self, code: str, words: str) -> None:
+        """Say in the window that a port is in trouble; the person goes there with one key, or puts the message away."""
+        window = self.stack.currentWidget()
+        if hasattr(window, "message"):
+            window.message("warn", f"{code}: {words}", label=_("Open"), run=lambda: window.open("instruments", code))
 
     def close_laboratory(self) -> None:
         """Finish what was begun, close ports and store, give the lock back; nothing is scanned any more."""
@@ -276,17 +284,30 @@ class _Opening(QWidget):
 
 
 class _Bell(QObject):
-    """Rings on a port's thread; the inbox is emptied away from the screen."""
+    """Rings on a port's thread; the inbox is emptied away from the screen, and a port in trouble is told in whatever place is open."""
 
     rung = Signal()
+    troubled = Signal(str, str)
+    """Code of the instrument, and what is wrong."""
 
     def __init__(self, desk: Desk, ports: Any, parent: QObject) -> None:
         super().__init__(parent)
+        self._ports = ports
+        self._told: dict[str, str] = {}
         self.rung.connect(lambda: desk.run(ports.collect))
+        self.rung.connect(self._look)
 
     def ring(self) -> None:
         """Say that something came in; callable from any thread."""
         self.rung.emit()
+
+    def _look(self) -> None:
+        """Tell every trouble once, until it is over."""
+        now = {port.code: port.trouble for port in self._ports.rows() if port.trouble}
+        for code, words in now.items():
+            if self._told.get(code) != words:
+                self.troubled.emit(code, words)
+        self._told = now
 
 
 class _Memory(dict[str, str]):

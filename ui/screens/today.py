@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from lims.i18n import N_, _, n_
+from lims.services.ports import PortRow
 from lims.views import today as view
 from lims.views.instruments import InstrumentRow
 from lims.views.today import Station, Task, TodayCard
@@ -20,6 +22,7 @@ from ui.kit.empty import Empty
 from ui.kit.label import Label, Rule, ground
 from ui.kit.screen import Screen
 from ui.kit.table import Column, Table
+from ui.screens.instruments import PORT_MARKS, Here
 from ui.screens.moments import clock_time, in_words, today
 from ui.theme import theme
 
@@ -31,9 +34,9 @@ WORK: tuple[Column[WorksheetRow], ...] = (
     Column(N_("Done"), lambda row: row, lambda row: _share(row), 190),
 )
 
-INSTRUMENTS: tuple[Column[InstrumentRow], ...] = (
-    Column(N_("Instrument"), lambda row: row, lambda row: _instrument(row), 200, stretch=True),
-    Column(N_("Readings"), lambda row: row.readings, lambda count: Cell(str(count), weight=500, align="right"), 70, "right"),
+INSTRUMENTS: tuple[Column[tuple[InstrumentRow, PortRow | None]], ...] = (
+    Column(N_("Instrument"), lambda pair: pair, lambda pair: _instrument(*pair), 200, stretch=True),
+    Column(N_("Readings"), lambda pair: pair[0].readings, lambda count: Cell(str(count), weight=500, align="right"), 70, "right"),
 )
 
 
@@ -42,6 +45,16 @@ class Today(Screen):
 
     title = N_("Today")
     watches = frozenset({"sample", "analysis", "certificate", "reading", "worksheet", "instrument", "confirmation"})
+    arrived = Signal()
+    """A port changed its state; emitted on a port's thread."""
+
+    def start(self) -> None:
+        self.ports = cast(Here, self.shell).laboratory.ports
+        self._instruments: tuple[InstrumentRow, ...] = ()
+        heard, listeners = self.arrived.emit, self.ports.on_arrival
+        self.arrived.connect(self._put_instruments, Qt.ConnectionType.QueuedConnection)
+        listeners.append(heard)
+        self.destroyed.connect(lambda: listeners.remove(heard))
 
     def build(self) -> QWidget:
         page = ground(QWidget(), "window")
@@ -71,8 +84,8 @@ class Today(Screen):
         waiting.setLayout(self.tasks)
         side.addWidget(_card(N_("Waiting for me"), waiting))
         none = Empty("microscope", N_("No instrument yet."), N_("The technical manager adds them in Instruments."))
-        self.instruments = Table(INSTRUMENTS, key=lambda row: row.code, words=N_("Instruments"), row_height=52, head=False, many=False, empty=none)
-        self.instruments.opened.connect(lambda row: self.shell.open("instruments", row.code))
+        self.instruments = Table(INSTRUMENTS, key=lambda pair: pair[0].code, words=N_("Instruments"), row_height=52, head=False, many=False, empty=none)
+        self.instruments.opened.connect(lambda pair: self.shell.open("instruments", pair[0].code))
         side.addWidget(_card(N_("Instruments"), self.instruments), 1)
         parts.addLayout(side, 2)
         column.addLayout(parts, 1)
@@ -91,7 +104,8 @@ class Today(Screen):
         self.day.say(in_words(today()))
         self.line.put(card.stations)
         self.work.put(card.worksheets)
-        self.instruments.put(card.instruments)
+        self._instruments = tuple(card.instruments)
+        self._put_instruments()
         while self.tasks.count():
             if widget := self.tasks.takeAt(0).widget():
                 widget.deleteLater()
@@ -101,6 +115,11 @@ class Today(Screen):
             words = Label(_("Nothing waits for you."), ink="text2")
             words.setContentsMargins(20, 10, 20, 14)
             self.tasks.addWidget(words)
+
+    def _put_instruments(self) -> None:
+        """Show every instrument with its port as it stands now."""
+        states = {port.code: port for port in self.ports.rows()}
+        self.instruments.put([(row, states.get(row.code)) for row in self._instruments])
 
     def _next(self, tasks: Sequence[Task]) -> str:
         if not tasks:
@@ -210,6 +229,10 @@ def _share(row: WorksheetRow) -> Cell:
     return Cell(_("{done} of {all}").format(done=row.handed_in, all=row.analyses), progress=done)
 
 
-def _instrument(row: InstrumentRow) -> Cell:
+def _instrument(row: InstrumentRow, port: PortRow | None) -> Cell:
+    """Say whether it is alive: its port as it stands, where it has one here, and when it last spoke."""
     last = _("last message {time}").format(time=clock_time(row.last_message)) if row.last_message else _("nothing received yet")
-    return Cell(row.name, weight=500, mark="live" if row.last_message else "wait", below=Cell(last, "text2", role="note"))
+    if port is None:
+        return Cell(row.name, weight=500, mark="none", below=Cell(last, "text2", role="note"))
+    said = port.trouble or f"{port.words} · {last}"
+    return Cell(row.name, weight=500, mark=PORT_MARKS[port.state], below=Cell(said, "warn" if port.trouble else "text2", role="note"), tip=port.trouble)
