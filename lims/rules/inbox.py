@@ -7,14 +7,15 @@ a measuring range is that of the instrument's manual and comes with its profile.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
 from lims.errors import Refusal
-from lims.i18n import N_, _
-from lims.rules.quantity import Measured, parse
+from lims.i18n import LANGUAGES, N_, _, language, speaking
+from lims.rules.quantity import Kind, parse
+from lims.rules.verdict import Said
 
 
 class Cause(StrEnum):
@@ -52,7 +53,7 @@ CAUSE_WORDS: Mapping[Cause, str] = {
     Cause.TWICE: N_("The same value of the same sample, said at the same time, came before. Match it only if it is a further determination."),
     Cause.DIFFERS: N_("{value} was taken into the result from these bytes before. Repeat the analysis if this reading is the right one."),
 }
-"""Cause -> its sentence; `{words}` are sentences of the laws themselves."""
+"""Cause -> its sentence; `{words}` are sentences of the laws themselves, and of what is unfit one in each language."""
 
 _TRANSLATED = frozenset({"words", "status"})
 """Facts that are sentences or words of the program and are shown in the reader's language."""
@@ -60,8 +61,10 @@ _TRANSLATED = frozenset({"words", "status"})
 
 def why(cause: Cause, facts: Mapping[str, str]) -> str:
     """Return the sentence of a cause in the present language."""
+    if cause is Cause.UNFIT:
+        return facts.get(language(), facts["en"])
     if cause is Cause.NO_RESULT:  # a sentence of the law with gaps of its own
-        return _(facts["words"]).format(**{name: fact for name, fact in facts.items() if name != "words"})
+        return Said(facts["words"], {name: fact for name, fact in facts.items() if name != "words"}).shown()
     return _(CAUSE_WORDS[cause]).format(**{name: _(fact) if name in _TRANSLATED and fact else fact or "—" for name, fact in facts.items()})
 
 
@@ -76,6 +79,17 @@ class Problem:
 def problem(cause: Cause, **facts: str) -> Problem:
     """Return a problem with its facts."""
     return Problem(cause, facts)
+
+
+def unfit(says: Callable[[], str | None]) -> Problem | None:
+    """Return what another law *says* against a reading, None where it says nothing; such a sentence is whole, so it is kept in each language."""
+    if says() is None:
+        return None
+    words = {}
+    for name in LANGUAGES:
+        with speaking(name):
+            words[name] = says() or ""
+    return Problem(Cause.UNFIT, words)
 
 
 FLAGS: Mapping[str, str] = {
@@ -118,14 +132,24 @@ class Span:
 
     def misses(self, text: str, unit: str) -> bool:
         """Tell whether the number *text* says lies outside; `<5` and `>50` say that themselves, and words lie nowhere."""
+        value = self._number(text, unit)
+        return value is not None and not self._within(value)
+
+    def holds(self, text: str, unit: str) -> bool:
+        """Tell whether *text* is a number that lies within; `<5`, words and a unit that cannot be turned are none."""
+        value = self._number(text, unit)
+        return value is not None and self._within(value)
+
+    def _within(self, value: Decimal) -> bool:
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+
+    def _number(self, text: str, unit: str) -> Decimal | None:
         try:
             value = parse(text)
             value = value.into(unit, self.unit) if self.unit and unit else value
         except Refusal:
-            return False
-        if not isinstance(value, Measured) or value.value is None:
-            return False
-        return not ((self.low is None or value.value >= self.low) and (self.high is None or value.value <= self.high))
+            return None
+        return value.value if value.kind is Kind.NUMBER else None
 
     def facts(self) -> dict[str, str]:
         """Return the two ends as they are shown."""

@@ -21,6 +21,9 @@ from lims.rules.rights import Actor, Right
 from lims.services import reckoning
 from lims.services.verb import verb
 
+SCALES = ("linear", "logarithmic")
+"""How the concentration is read between two points of a lot's curve."""
+
 
 @dataclass(frozen=True, slots=True)
 class InstrumentDraft:
@@ -130,6 +133,8 @@ def _mistakes_of(work: Work, draft: KitLotDraft) -> dict[str, str]:
         wrong["cutoff"] = _("Enter the cut-off of the leaflet, a number.")
     except Refusal as refusal:
         wrong["cutoff"] = refusal.words
+    if draft.scale not in SCALES:
+        wrong["scale"] = _("Choose how the leaflet reads between two points: linear or logarithmic.")
     try:
         reckoning.curve(draft.curve, draft.unit, draft.scale)
     except Refusal as refusal:

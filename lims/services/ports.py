@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import socket
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import CancelledError, Future, InvalidStateError
 from contextlib import suppress
@@ -26,19 +26,20 @@ from drivers import journal as journals
 from drivers import plugins, printers, stored
 from drivers import port as wire
 from drivers.codecs.lis2 import Order, Query
-from drivers.core.profile import Profile, Shelf, shelf
+from drivers.core.profile import Profile, Serial, Shelf, shelf
 from drivers.core.reading import Reading
 from drivers.delivery import Delivery as Received
 from drivers.port import Port, PortState
 from drivers.printers import Label
 from drivers.stored import replay
-from drivers.transport import serial_ports
+from drivers.transport import Transport, open_transport, serial_ports
 from lims.clock import Clock, local
 from lims.db.store import Store, Work
 from lims.domain.instruments import Instrument, Message
 from lims.domain.instruments import Reading as Kept
 from lims.errors import Refusal, Trouble
 from lims.i18n import N_, _, language
+from lims.rules.flows import ReadingState
 from lims.rules.inbox import Control, Demands, Reckoning, Span
 from lims.rules.rights import Actor, Right, right_refusal
 from lims.services import readings
@@ -74,6 +75,17 @@ TROUBLES: Mapping[str, str] = {
     "bug": N_("The port stopped on a fault of the program: {detail}. Everything received is safe; connect again."),
 }
 """What a driver says, in words; a test holds that every code has some."""
+
+EXPECTED: Mapping[str, str] = {
+    "text": N_("text"),
+    "whole number": N_("whole number"),
+    "number": N_("decimal number"),
+    "true or false": N_("true or false"),
+    "number as text": N_("number as text"),
+    "table": N_("table"),
+    "list": N_("list"),
+}
+"""Kinds of value, by what the drivers' form calls them."""
 
 HINTS: Mapping[str, str] = {
     "speed": N_("The bytes look like another speed. Compare the baud rate of instrument and profile."),
@@ -115,9 +127,6 @@ PORT_WORDS: Mapping[str, str] = {
 OUTCOME_TEXTS: Mapping[str, str] = {"positive": "阳性", "weak positive": "弱阳性", "negative": "阴性", "invalid": "无效"}
 """What a rapid test says, as a result is written where no number was sent."""
 
-NOTHING = ("",) * 8
-"""What stands in the inbox for a message nobody could read."""
-
 QUARANTINED: Mapping[str, str] = {
     "ended-early": N_("The instrument ended before the message was whole."),
     "timed-out": N_("The instrument fell silent in the middle of a message."),
@@ -127,6 +136,13 @@ QUARANTINED: Mapping[str, str] = {
     "undecodable": N_("The message is whole, but its profile cannot read it."),
 }
 """Why a message was kept for a person, by the drivers' word for it."""
+
+LEFT: Mapping[str, str] = {
+    "too-long": N_("The file is too large to be taken."),
+    "held": N_("Another program has the file open. It is tried again by itself."),
+    "unreadable": N_("The file cannot be read. Check its rights; it is tried again by itself."),
+}
+"""Why a file stays untaken in a watched folder, by the drivers' word for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +171,8 @@ class PortRow:
     silences: int = 0
     hint: str = ""
     """What is probably wrong with the line, in words."""
+    left: tuple[tuple[str, str], ...] = ()
+    """Files of a watched folder that are not taken, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +231,8 @@ def profiles(own: Path) -> Shelf:
 
 def said(trouble: drivers.Trouble) -> str:
     """Put what a driver says into words."""
-    return _(TROUBLES[trouble.code]).format(**trouble.facts)
+    facts = {name: _(EXPECTED[str(fact)]) if name == "expected" else fact for name, fact in trouble.facts.items()}
+    return _(TROUBLES[trouble.code]).format(**facts)
 
 
 def differs(session: Session, received: Received) -> bool:
@@ -222,10 +241,12 @@ def differs(session: Session, received: Received) -> bool:
     message = session.scalars(select(Message).where(*where)).first()
     if message is None:
         return False
-    kept = list(session.scalars(select(Kept).where(Kept.message_id == message.id).order_by(Kept.pass_no, Kept.place)))
-    last = [told(one) for one in kept if one.pass_no == kept[-1].pass_no and told(one) != NOTHING]
+    kept = list(session.scalars(select(Kept).where(Kept.message_id == message.id, Kept.state != ReadingState.REPLACED)))
     sent = readings.in_own_words(session, message.instrument_id, [_sent(reading) for reading in received.readings])
-    return last != [readings.told_by(each) for each in sent]
+    found = Counter(readings.told_by(each) for each in sent)
+    rejected = Counter(told(one) for one in kept if one.state is ReadingState.REJECTED)
+    held = Counter(told(one) for one in kept if one.state is not ReadingState.REJECTED and told(one) != readings.NOTHING)
+    return bool(held - found or found - held - rejected)
 
 
 def demands(profile: Profile) -> Demands:
@@ -247,13 +268,14 @@ def read_anew(work: Work, code: str, own: Path, *, by: Actor) -> int:
     profile = profile_of(load(work, code), own)
     waiting = Message.id.in_(select(Kept.message_id).where(Kept.state.in_(readings.OPEN)))
     silent = Message.id.not_in(select(Kept.message_id))
-    messages = work.scalars(select(Message).join(Instrument, Message.instrument_id == Instrument.id).where(Instrument.code == code, waiting | silent))
+    query = select(Message, silent).join(Instrument, Message.instrument_id == Instrument.id).where(Instrument.code == code, waiting | silent)
     found = 0
-    for message in messages.all():
+    for message, quiet in work.execute(query.order_by(Message.id)).all():
         pieces = stored.pieces(profile, message.content, code)
         sent = tuple(_sent(reading) for piece in pieces for reading in piece.readings)
-        unread = "" if sent else QUARANTINED[next((piece.quarantined for piece in pieces if piece.quarantined), "undecodable")]
-        found += readings.read_anew(work, message, sent, demands(profile), unread=unread)
+        reason = next((piece.quarantined for piece in pieces if piece.quarantined), "" if quiet else "undecodable")
+        if sent or reason:  # a whole message that never had a value in it, a question say, is none to look at
+            found += readings.read_anew(work, message, sent, demands(profile), unread="" if sent else QUARANTINED[reason])
     return found
 
 
@@ -283,6 +305,7 @@ class Ports:
         self._demands: dict[str, Demands] = {}
         self._names: dict[str, str] = {}
         self._profiles: dict[str, Profile] = {}
+        self._wires: dict[str, Transport] = {}
         self._readers: dict[str, Future[Delivery | str]] = {}
         """Code of an instrument -> who waits for its value."""
         self._queue: deque[Delivery] = deque()
@@ -305,7 +328,17 @@ class Ports:
         try:
             if journal.exists() and profile.about not in UNKEPT:
                 self._queue.extend(self._delivery(received) for received in replay(journal, profile, code, after=self._kept(code, journal)))
-            port = Port(profile, address, journal, self._clock, self._arrived, self._changed, instrument=code)
+            port = Port(
+                profile,
+                address,
+                journal,
+                self._clock,
+                self._arrived,
+                self._changed,
+                instrument=code,
+                worklist=self._worklist,
+                opener=lambda place, line: self._wired(code, place, line),
+            )
             self._open[code] = port
             port.start()
         except drivers.Trouble as trouble:
@@ -396,7 +429,8 @@ class Ports:
             except ValueError:
                 raise Refusal(_("{number} has no room on the label of {name}. Take a larger label.").format(number=row.number, name=name)) from None
             except TimeoutError:
-                raise Refusal(_(FAILED["no-answer"]).format(name=name)) from None
+                silent = FAILED["no-answer"]
+                raise Refusal(_(silent).format(name=name)) from None
             if sent.reason:
                 raise Refusal(_(FAILED[sent.reason]).format(name=name))
         return len(rows)
@@ -475,7 +509,7 @@ class Ports:
         return instrument
 
     def _arrived(self, received: Received) -> None:
-        if self._profiles[received.instrument].about == "codes":
+        if self._profiles[received.instrument].about in UNKEPT:
             self._scanned(received)
             return
         delivery = self._delivery(received)
@@ -508,7 +542,14 @@ class Ports:
             return state
         health = open_.health
         counted = {each.name: getattr(health, each.name) for each in fields(health) if each.name != "hint"}
-        return replace(state, **counted, hint=_(HINTS[health.hint]) if health.hint else "")
+        left = getattr(self._wires.get(code), "left", {})  # of a watched folder alone
+        why_left = tuple(sorted((name, _(LEFT[reason])) for name, reason in list(left.items())))
+        return replace(state, **counted, hint=_(HINTS[health.hint]) if health.hint else "", left=why_left)
+
+    def _wired(self, code: str, address: str, line: Serial) -> Transport:
+        """Open the wire of a port and remember it; called on its thread."""
+        wire = self._wires[code] = open_transport(address, line, self._profiles[code].link_settings)
+        return wire
 
     def _worklist(self, queries: Sequence[Query]) -> list[Order]:
         """Return what is still to be measured of the samples an instrument asks for; called on a thread of its own."""
@@ -520,14 +561,15 @@ class Ports:
 
     def _changed(self, state: PortState) -> None:
         trouble = said(state.trouble) if state.trouble else ""
-        settings = self._profiles[state.instrument].link_settings
+        profile = self._profiles[state.instrument]
+        settings = profile.link_settings
         self._states[state.instrument] = PortRow(
             state.instrument,
             state.address,
             state.state,
             _(PORT_WORDS[state.state]),
             trouble,
-            asked=hasattr(settings, "ask"),
+            asked=profile.about == "samples" and hasattr(settings, "ask"),  # a scanner that is started by a command gives no value
             prints=hasattr(settings, "language"),
         )
         self._tell()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import select
@@ -30,7 +32,7 @@ from lims.services.verb import verb
 from lims.views.analyses import facts_of, load, present
 from lims.views.names import named
 
-HELD_BACK = (Cause.CONTROL_FAILED, Cause.UNSTABLE)
+HELD_BACK = (Cause.CONTROL, Cause.CONTROL_FAILED, Cause.UNSTABLE)
 """Causes no person can set aside: the value is measured again."""
 
 OPEN = (ReadingState.NEW, ReadingState.MATCHED, ReadingState.NEEDS_PERSON)
@@ -83,7 +85,7 @@ def land(work: Work, delivery: Delivery) -> int:
         return 0
     with work.acting(PROGRAM, "readings.land"):
         message = _message(work, instrument, delivery)
-        broken = problem(Cause.BROKEN, words=delivery.problem) if delivery.problem else _again(work, message)
+        broken = problem(Cause.BROKEN, words=delivery.problem) if delivery.problem else _again(work, message, delivery.demands)
         sent = in_own_words(work, instrument.id, delivery.readings) or _nothing(broken)
         rows = [_new(message, place, each) for place, each in enumerate(sent, 1)]
         recognise(work, instrument, rows, delivery.demands, broken)
@@ -96,24 +98,40 @@ def land(work: Work, delivery: Delivery) -> int:
 def read_anew(work: Work, message: Message, sent: Sequence[Sent], demands: Demands, *, unread: str = "") -> int:
     """Put what the present profile reads in a message's bytes beside what was read before: open readings are replaced, decided ones stay.
 
-    *unread* says why the profile cannot read it. Returns how many readings are new. The caller signs.
+    *unread* says why the profile cannot read it. Returns how many readings are new: none where everything would stand as it does. The caller signs.
     """
-    sent = in_own_words(work, message.instrument_id, sent)
+    broken = problem(Cause.BROKEN, words=unread) if unread else _again(work, message, demands)
+    sent = in_own_words(work, message.instrument_id, sent) or _nothing(broken)
+    said = Counter(told_by(each) for each in sent)
     before = list(work.scalars(select(Reading).where(Reading.message_id == message.id).order_by(Reading.pass_no, Reading.place)))
+    decided = [one for one in before if one.state is not ReadingState.REPLACED and (one.state not in OPEN or (one.decided_by and told(one) in said))]
+    waiting = [one for one in before if one.state in OPEN and one not in decided]
+    fresh = _beside(sent, decided)
     last = max((one.pass_no for one in before), default=0)
-    if [told(one) for one in before if one.pass_no == last and one.test] == [told_by(each) for each in sent]:
+    rows = [_new(message, place, each, last + 1) for place, each in enumerate(fresh, 1)]
+    recognise(work, work.get_one(Instrument, message.instrument_id), rows, demands, broken, [one for one in decided if told(one) not in said])
+    if [_stands(one) for one in waiting] == [_stands(one) for one in rows]:
         return 0
-    instrument = work.get_one(Instrument, message.instrument_id)
-    decided = [one for one in before if one.state in (ReadingState.ACCEPTED, ReadingState.RECORDED)]
-    for one in before:
-        if one.state in OPEN:
-            one.state = READING_FLOW.make("read_anew", ReadingFacts(one.state), PROGRAM)
-    broken = problem(Cause.BROKEN, words=unread) if unread else None
-    fresh = [each for each in sent if not any(told(one) == told_by(each) for one in decided)]
-    rows = [_new(message, place, each, last + 1) for place, each in enumerate(fresh or _nothing(broken), 1)]
-    recognise(work, instrument, rows, demands, broken, decided)
+    for one in waiting:
+        one.state = READING_FLOW.make("read_anew", ReadingFacts(one.state), PROGRAM)
     work.add_all(rows)
-    return len(fresh)
+    return 0 if unread else len(rows)
+
+
+def _beside(sent: Sequence[Sent], decided: Sequence[Reading]) -> list[Sent]:
+    """Return what was sent without what is decided already, each once."""
+    known = Counter(map(told, decided))
+    fresh = []
+    for each in sent:
+        if known[told_by(each)]:
+            known[told_by(each)] -= 1
+        else:
+            fresh.append(each)
+    return fresh
+
+
+def _stands(one: Reading) -> tuple[object, ...]:
+    return told(one), one.value, one.unit, one.state, one.cause, one.facts, one.analysis_id
 
 
 @verb("readings.match")
@@ -143,18 +161,20 @@ def map_code(work: Work, reading: int, item: str, *, demands_of: Callable[[Instr
         work.add(Code(instrument_id=one.instrument_id, sent=sent, item=item))
     else:
         known.item = item
+    instrument = work.get_one(Instrument, one.instrument_id)
+    demands = demands_of(instrument)
     waiting = select(Reading).where(
         Reading.instrument_id == one.instrument_id,
         Reading.state == ReadingState.NEEDS_PERSON,
-        Reading.cause.in_((Cause.UNKNOWN_TEST, Cause.UNKNOWN_SAMPLE)),
         (Reading.sent_test == sent) | ((Reading.sent_test == "") & (Reading.test == sent)),
     )
-    rows = list(work.scalars(waiting))
+    rows = list(work.scalars(waiting.order_by(Reading.message_id, Reading.place)))
     for each in rows:
         each.test = item
-    instrument = work.get_one(Instrument, one.instrument_id)
-    recognise(work, instrument, rows, demands_of(instrument), None)
-    return sum(each.state is ReadingState.MATCHED for each in rows)
+    lost = [each for each in rows if each.cause in (Cause.UNKNOWN_TEST, Cause.UNKNOWN_SAMPLE) and demands.control(each.sample.strip(), item) is None]
+    for _message, together in groupby(lost, key=lambda each: each.message_id):
+        recognise(work, instrument, list(together), demands, None)
+    return sum(each.state is ReadingState.MATCHED for each in lost)
 
 
 @verb("readings.accept")
@@ -280,21 +300,27 @@ def _kept(value: Any) -> Any:
     return value.replace("\0", "␀") if isinstance(value, str) else value
 
 
-def told_by(each: Sent) -> tuple[str, ...]:
+def told_by(each: Sent) -> tuple[object, ...]:
     """Return what `recognition.told` says of the reading this will be."""
     words = (each.sample, each.test, each.value, each.unit, each.status, each.flags, each.said_at, each.position)
-    return tuple(map(_kept, words))
+    return (*map(_kept, words), tuple(sorted(each.raw.items())))
+
+
+NOTHING = told_by(Sent("", "", "", ""))
+"""What stands in the inbox for a message nobody could read."""
 
 
 def _nothing(broken: Problem | None) -> tuple[Sent, ...]:
-    """A message that could not be read whole still stands in the inbox, for a person to look at."""
-    return (Sent("", "", "", ""),) if broken else ()
+    """A message that could not be read whole still stands in the inbox, for a person to look at; a question asked twice does not."""
+    return (Sent("", "", "", ""),) if broken and broken.cause is Cause.BROKEN else ()
 
 
-def _again(work: Work, message: Message) -> Problem | None:
-    """Say when the instrument sent the very same bytes before: one measurement sent twice is not two determinations."""
+def _again(work: Work, message: Message, demands: Demands) -> Problem | None:
+    """Say when the instrument sent the very same bytes before: one measurement sent twice is not two determinations; a quiet place says the same for hours."""
+    if demands.about == "places":
+        return None
     query = select(Message.received_at).where(
-        Message.sha256 == message.sha256, Message.instrument_id == message.instrument_id, Message.id != message.id, Message.problem == ""
+        Message.sha256 == message.sha256, Message.instrument_id == message.instrument_id, Message.id < message.id, Message.problem == ""
     )
     before = work.scalar(query.order_by(Message.id.desc()).limit(1))
     if before is None:
@@ -304,15 +330,15 @@ def _again(work: Work, message: Message) -> Problem | None:
 
 def _take(work: Work, instrument: Instrument, rows: Sequence[Reading]) -> None:
     """Let matched readings enter their results by the rule a person switched on; whatever does not go in by itself waits for a person."""
-    matched = {one.analysis_id: one for one in rows if one.state is ReadingState.MATCHED and one.analysis_id}
+    matched = [one for one in rows if one.state is ReadingState.MATCHED]
     person = work.get_one(Person, instrument.automatic_by)
     if not matched or not person.active:
         return
     with work.acting(PROGRAM, "readings.take", _("by the rule {person} switched on for {instrument}").format(person=person.name, instrument=instrument.code)):
-        loaded = load(work, list(matched))
-        facts = facts_of(work, loaded)
-        for row in loaded:
-            one = matched[row.id]
+        loaded = {row.id: row for row in load(work, {one.analysis_id for one in matched if one.analysis_id})}
+        facts = facts_of(work, list(loaded.values()))
+        for one in matched:
+            row = loaded[one.analysis_id or 0]
             owner = replace(person.actor(), id=facts[row.id].assigned_to or person.id)
             try:
                 _put(work, one, row, facts[row.id], owner, entered_by=person.id)

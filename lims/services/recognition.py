@@ -17,7 +17,7 @@ from lims.domain.worksheets import Worksheet
 from lims.errors import Refusal
 from lims.i18n import N_, _
 from lims.rules.flows import ANALYSIS_FLOW, READING_FLOW, AnalysisState, ReadingFacts, ReadingState
-from lims.rules.inbox import Cause, Demands, Problem, first, lacking, problem
+from lims.rules.inbox import Cause, Demands, Problem, first, lacking, problem, unfit
 from lims.rules.quantity import parse
 from lims.rules.rights import PROGRAM
 from lims.services import reckoning
@@ -41,32 +41,34 @@ NOWHERE = (0, "", "")
 
 
 def recognise(work: Work, instrument: Instrument, rows: Sequence[Reading], demands: Demands, broken: Problem | None, decided: Sequence[Reading] = ()) -> None:
-    """Find the analysis of each value, or say why a person has to look; in as many queries for one as for many."""
+    """Find the analysis of each value, or say why a person has to look; in as many queries for one as for many.
+
+    *decided* are readings of the same bytes that somebody decided about and that these bytes no longer say.
+    """
     if demands.about == "places":
-        for one in rows:
-            _place(work, instrument, one, demands, broken)
+        _watch(work, instrument, rows, demands, broken)
         return
     samples = _samples(work, {one.sample.strip() for one in rows})
-    called = {written: name for written, (_key, _number, name) in samples.items()}
-    reckoned = reckoning.reckon(work, instrument, rows, demands.reckoning, called) if demands.reckoning else {}
-    failed = _controls(work, instrument, rows, demands)
     places = _positions(work, instrument) if any(one.position and not one.sample.strip() for one in rows) else {}
-    keys = {key for key, _number, _name in (*samples.values(), *places.values())}
-    wanted = {(each.sample_id, each.Item.code): each for each in asked(work, Analysis.sample_id.in_(keys))}
+    whose = {one.place: samples.get(one.sample.strip()) or places.get(_place_number(one)) or NOWHERE for one in rows}
+    names = {place: name for place, (_key, _number, name) in whose.items()}
+    reckoned = reckoning.reckon(work, instrument, rows, demands.reckoning, names) if demands.reckoning else {}
+    wanted = {(each.sample_id, each.Item.code): each for each in asked(work, Analysis.sample_id.in_({key for key, _number, _name in whose.values()}))}
     known = _said_before(work, rows)
+    failed = _controls(work, instrument, rows, demands, broken, known)
     for one in rows:
-        key, number, _name = samples.get(one.sample.strip()) or places.get(_place_number(one)) or NOWHERE
+        key, number, _name = whose[one.place]
         found = wanted.get((key, one.test))
         trouble = first(
             (
-                broken,
-                _of_control(one, demands),
-                _not_final(one),
+                _of_control(one, demands),  # what nobody can set aside comes first: a milder cause must not hide it
                 problem(Cause.UNSTABLE) if one.stable is False else None,
+                _held_back(one, failed),
+                broken,
+                _not_final(one),
                 reckoned.get(one.place),
                 lacking(one.flags) if not one.value else None,
                 _stranger(one, number, bool(found)),
-                _held_back(one, failed),
                 _outside(one, demands),
                 _differing(one, decided),
                 _unfit(one, found) if found else None,
@@ -83,84 +85,95 @@ def recognise(work: Work, instrument: Instrument, rows: Sequence[Reading], deman
             one.state = READING_FLOW.make("query", ReadingFacts(one.state), PROGRAM)
 
 
-def _place(work: Work, instrument: Instrument, one: Reading, demands: Demands, broken: Problem | None) -> None:
-    """Keep a logger's value on record; a person is asked when it leaves its bounds, not again at every further value outside."""
-    span = demands.ranges.get(one.test)
-    missed = problem(Cause.NOT_FINAL, status=STATUS_WORDS["failed"]) if one.status == "failed" else None
-    if missed is None and span and span.misses(one.value, one.unit):
-        missed = problem(Cause.OUT_OF_BOUNDS, place=f"{instrument.name} {one.position or one.test}", value=f"{one.value} {one.unit}".strip(), **span.facts())
-    trouble = broken or missed
-    one.cause, one.facts = (trouble.cause, dict(trouble.facts)) if trouble else (None, {})
-    alarmed = trouble is not None and trouble is not broken and _alarmed(work, one)
-    one.state = READING_FLOW.make("query" if trouble and not alarmed else "record", ReadingFacts(one.state), PROGRAM)
+def _watch(work: Work, instrument: Instrument, rows: Sequence[Reading], demands: Demands, broken: Problem | None) -> None:
+    """Keep a logger's values on record; a person is asked when a place leaves its bounds, not again at every further value outside."""
+    alarmed = _alarmed(work, rows)
+    for one in rows:
+        span = demands.ranges.get(one.test)
+        missed = problem(Cause.NOT_FINAL, status=STATUS_WORDS["failed"]) if one.status == "failed" else None
+        if missed is None and span and span.misses(one.value, one.unit):
+            missed = problem(Cause.OUT_OF_BOUNDS, place=f"{instrument.name} {one.position or one.test}", value=_shown(one), **span.facts())
+        trouble = broken or missed
+        one.cause, one.facts = (trouble.cause, dict(trouble.facts)) if trouble else (None, {})
+        asks = bool(broken or (missed and (one.test, one.position) not in alarmed))
+        if missed:
+            alarmed.add((one.test, one.position))
+        one.state = READING_FLOW.make("query" if asks else "record", ReadingFacts(one.state), PROGRAM)
 
 
-def _alarmed(work: Work, one: Reading) -> bool:
-    """Tell whether a person has this place before them already."""
-    query = select(Reading.id).where(
-        Reading.instrument_id == one.instrument_id,
-        Reading.test == one.test,
-        Reading.position == one.position,
+def _alarmed(work: Work, rows: Sequence[Reading]) -> set[tuple[str, str]]:
+    """Return test and position of the places a person has before them already."""
+    query = select(Reading.test, Reading.position).where(
+        Reading.instrument_id.in_({one.instrument_id for one in rows}),
+        Reading.message_id.not_in({one.message_id for one in rows}),
         Reading.state == ReadingState.NEEDS_PERSON,
+        Reading.cause.in_((Cause.OUT_OF_BOUNDS, Cause.NOT_FINAL)),
     )
-    return work.scalar(query.limit(1)) is not None
+    return {(test, position) for test, position in work.execute(query)}
 
 
-def _controls(work: Work, instrument: Instrument, rows: Sequence[Reading], demands: Demands) -> Mapping[str, str]:
+def _controls(
+    work: Work, instrument: Instrument, rows: Sequence[Reading], demands: Demands, broken: Problem | None, known: frozenset[tuple[object, ...]]
+) -> Mapping[str, str]:
     """Check the controls among *rows*; return item -> number of the control that failed and was not repeated since, in this message or before."""
     if not demands.controls:
         return {}
-    last = (
-        select(func.max(Reading.id))
-        .where(Reading.instrument_id == instrument.id, Reading.control_held.is_not(None), Reading.state != ReadingState.REPLACED)
-        .group_by(Reading.test)
-    )
-    held = {one.test: (bool(one.control_held), one.sample) for one in work.scalars(select(Reading).where(Reading.id.in_(last)))}
-    here: dict[str, tuple[bool, str]] = {}
+    here: dict[str, str] = {}
     for one in rows:
         rule = demands.control(one.sample.strip(), one.test)
         if rule is None or one.status == "failed":
             continue
-        one.control_held = _is_number(one.value) and not rule.span.misses(one.value, one.unit)
-        worst = here.get(one.test, (True, ""))
-        here[one.test] = worst if not worst[0] else (one.control_held, one.sample)
-    return {test: sample for test, (passed, sample) in {**held, **here}.items() if not passed}
+        held = rule.span.holds(one.value, one.unit)
+        if held and (broken or told(one) in known):
+            continue  # an old control sent again clears nothing
+        one.control_held = held
+        here[one.test] = here.get(one.test) or ("" if held else one.sample)
+    return {test: sample for test, sample in {**_last_controls(work, instrument), **here}.items() if sample}
+
+
+def _last_controls(work: Work, instrument: Instrument) -> dict[str, str]:
+    """Return item -> number of a control that failed in the last message with controls of it; empty where all held."""
+    counting = Reading.instrument_id == instrument.id, Reading.control_held.is_not(None), Reading.state != ReadingState.REPLACED
+    last = select(Reading.test, func.max(Reading.message_id).label("message")).where(*counting).group_by(Reading.test).subquery()
+    query = select(Reading.test, Reading.sample, Reading.control_held).join(last, (Reading.test == last.c.test) & (Reading.message_id == last.c.message))
+    found: dict[str, str] = {}
+    for test, sample, held in work.execute(query.where(*counting).order_by(Reading.id)):
+        found[test] = found.get(test) or ("" if held else sample)
+    return found
 
 
 def _of_control(one: Reading, demands: Demands) -> Problem | None:
     rule = demands.control(one.sample.strip(), one.test) if one.control_held is False else None
-    return problem(Cause.CONTROL, sample=one.sample, value=f"{one.value} {one.unit}".strip(), **rule.span.facts()) if rule else None
+    return problem(Cause.CONTROL, sample=one.sample, value=_shown(one), **rule.span.facts()) if rule else None
 
 
 def _held_back(one: Reading, failed: Mapping[str, str]) -> Problem | None:
-    return problem(Cause.CONTROL_FAILED, test=one.test, sample=failed[one.test]) if one.test in failed and one.control_held is None else None
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return parse(text).value is not None
-    except Refusal:
-        return False
+    waits = one.test in failed and one.control_held is None and one.status not in NEVER
+    return problem(Cause.CONTROL_FAILED, test=one.test, sample=failed[one.test]) if waits else None
 
 
 def _not_final(one: Reading) -> Problem | None:
-    if one.status in FINAL or one.control_held:
+    if one.status in FINAL or one.control_held is not None:
         return None
     return problem(Cause.NOT_FINAL, status=STATUS_WORDS.get(one.status, one.status))
 
 
 def _outside(one: Reading, demands: Demands) -> Problem | None:
     span = demands.ranges.get(one.test)
-    return problem(Cause.OUTSIDE_RANGE, value=f"{one.value} {one.unit}".strip(), **span.facts()) if span and span.misses(one.value, one.unit) else None
+    return problem(Cause.OUTSIDE_RANGE, value=_shown(one), **span.facts()) if span and span.misses(one.value, one.unit) else None
 
 
 def _differing(one: Reading, decided: Sequence[Reading]) -> Problem | None:
     """Bytes that gave a result once and read otherwise now are for a person."""
     taken = next((other for other in decided if (other.sample, other.test) == (one.sample, one.test) and other.state is ReadingState.ACCEPTED), None)
-    return problem(Cause.DIFFERS, value=f"{taken.value} {taken.unit}".strip()) if taken else None
+    return problem(Cause.DIFFERS, value=_shown(taken)) if taken else None
 
 
-def _said_before(work: Work, rows: Sequence[Reading]) -> frozenset[tuple[str, ...]]:
+def _shown(one: Reading) -> str:
+    return f"{one.value} {one.unit}".strip()
+
+
+def _said_before(work: Work, rows: Sequence[Reading]) -> frozenset[tuple[object, ...]]:
     """Return what earlier messages of this instrument said at the same moments: one measurement sent in two wrappings."""
     moments = {one.said_at for one in rows if one.said_at}
     if not moments:
@@ -168,7 +181,7 @@ def _said_before(work: Work, rows: Sequence[Reading]) -> frozenset[tuple[str, ..
     query = select(Reading).where(
         Reading.instrument_id == rows[0].instrument_id,
         Reading.said_at.in_(moments),
-        Reading.message_id != rows[0].message_id,
+        Reading.message_id < rows[0].message_id,
         Reading.state.not_in((ReadingState.REJECTED, ReadingState.REPLACED)),
     )
     return frozenset(told(one) for one in work.scalars(query))
@@ -187,14 +200,15 @@ def _positions(work: Work, instrument: Instrument) -> dict[int, tuple[int, str, 
 
 
 def _place_number(one: Reading) -> int:
-    """Return the number at the end of a position as sent: 3 of `3`, `CH3`, `Pos 03`; 0 where there is none."""
-    found = re.search(r"([0-9]{1,4})\s*$", one.position)
+    """Return the number of a position as sent: 3 of `3`, `CH3`, `Pos 03`; 0 where there is none, or it is one of many like the well B3 of a plate."""
+    found = re.fullmatch(r"(?:[^\W\d_]{2,}[.:：]?)?\s*([0-9]{1,4})", one.position.strip())
     return int(found[1]) if found and not one.sample.strip() else 0
 
 
-def told(one: Reading) -> tuple[str, ...]:
-    """Return what makes two readings the same: what the instrument said, before anybody decided anything."""
-    return (one.sample, one.test, one.value, one.unit, one.status, one.flags, one.said_at, one.position)
+def told(one: Reading) -> tuple[object, ...]:
+    """Return what makes two readings the same: what the instrument said, before anything was worked out or decided."""
+    value, unit, status = one.because.get(reckoning.SENT) or (one.value, one.unit, one.status)
+    return (one.sample, one.test, value, unit, status, one.flags, one.said_at, one.position, tuple(sorted(one.raw.items())))
 
 
 def _samples(work: Work, written: Iterable[str]) -> dict[str, tuple[int, str, str]]:
@@ -230,8 +244,7 @@ def _stranger(reading: Reading, number: str, asked: bool) -> Problem | None:
 
 
 def _unfit(reading: Reading, found: Any) -> Problem | None:
-    words = misfit(reading, found.state, found.Procedure, found.Item, found.Procedure.unit or found.unit or "")
-    return problem(Cause.UNFIT, words=words) if words else None
+    return unfit(lambda: misfit(reading, found.state, found.Procedure, found.Item, found.Procedure.unit or found.unit or ""))
 
 
 def misfit(reading: Reading, state: AnalysisState, procedure: Procedure, item: Item, unit: str) -> str | None:

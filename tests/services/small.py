@@ -35,6 +35,8 @@ from lims.domain.samples import Sample
 from lims.domain.thing import Thing
 from lims.domain.trail import TrailLine
 from lims.errors import Mistakes, Refusal
+from lims.rules.flows import ReadingState
+from lims.rules.inbox import Demands
 from lims.rules.rights import Actor, Role
 from lims.services import analyses, catalogue, certificates, founding, instruments, people, placements, readings, samples, worksheets
 from lims.services.founding import FoundingDraft
@@ -44,7 +46,9 @@ from lims.services.people import AccountDraft
 from lims.services.readings import Delivery, Sent
 from lims.services.samples import SampleDraft
 from lims.views import analyses as analysis_view
+from lims.views import instruments as instrument_view
 from lims.views import samples as sample_view
+from lims.views.instruments import ReadingRow
 from tests.postgres import Postgres
 
 MORNING = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
@@ -223,6 +227,10 @@ class Small:
         self.do(readings.land, delivery)
         return self.landed(delivery)
 
+    def inbox(self) -> dict[int, ReadingRow]:
+        """Return every reading by key."""
+        return {row.id: row for row in self.do(instrument_view.inbox, tuple(ReadingState))}
+
     def landed(self, delivery: Delivery) -> list[int]:
         """Return the keys of the readings of a message."""
         query = select(Reading.id).join(Message, Reading.message_id == Message.id).where(Message.first_row == delivery.first_row).order_by(Reading.id)
@@ -230,10 +238,11 @@ class Small:
             return list(work.scalars(query))
 
 
-def message(*sent: Sent, instrument: str = "LM-1", first_row: int | None = None, content: bytes = b"1H|\\^&\r", problem: str = "") -> Delivery:
-    """Return one message as a port would hand it over."""
+def message(*sent: Sent, instrument: str = "LM-1", first_row: int | None = None, content: bytes = b"1H|\\^&\r", problem: str = "", **other: Any) -> Delivery:
+    """Return one message as a port would hand it over; without *at* it came in the morning, without *demands* nothing is demanded of it."""
     first = first_row if first_row is not None else 10 * next(_serials)
-    return Delivery(instrument, "bench-pc", "journal-1", first, first + 3, content, MORNING, sent, problem)
+    at, demands = other.get("at", MORNING), other.get("demands", Demands())
+    return Delivery(instrument, "bench-pc", "journal-1", first, first + 3, content, at, sent, problem, demands)
 
 
 @contextmanager

@@ -11,23 +11,26 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from drivers.teaching import Mark
 from lims import services
 from lims.domain.trail import TrailLine
+from lims.rules.inbox import Demands
 from lims.rules.rights import ROLES, Right, Role, holders, right_refusal
-from lims.services import certificates
+from lims.services import certificates, readings
 from lims.services.analyses import Typed
 from lims.services.businesses import BusinessDraft
 from lims.services.catalogue import confirm
 from lims.services.editions import EditionDraft
 from lims.services.grids import Grid
-from lims.services.instruments import InstrumentDraft
+from lims.services.instruments import InstrumentDraft, KitLotDraft
 from lims.services.people import AccountDraft
 from lims.services.readings import Sent
 from lims.services.scope import ScopeDraft
+from lims.services.teaching import TaughtDraft, lesson
 from lims.services.verb import VERBS, verb
 from lims.views import samples as sample_view
 from lims.views.scope import scope
-from tests.services.small import FIRST, INTAKE, PASSWORD, Small
+from tests.services.small import FIRST, INTAKE, PASSWORD, Small, message
 from tests.services.stating import Stated, state
 
 R = Right
@@ -57,6 +60,9 @@ RIGHTS: dict[str, tuple[Right | None, str]] = {
     "readings.accept": (R.TEST, "jian"),
     "readings.accept_mine": (R.TEST, "jian"),
     "readings.reject": (R.TEST, "jian"),
+    "readings.weigh": (R.TEST, "jian"),
+    "readings.map_code": (R.INSTRUMENTS, "ji"),
+    "readings.read_anew": (R.INSTRUMENTS, "ji"),
     "certificates.approve": (R.APPROVE, "pi"),
     "certificates.issue": (R.APPROVE, "pi"),
     "certificates.revise": (R.APPROVE, "pi"),
@@ -75,6 +81,9 @@ RIGHTS: dict[str, tuple[Right | None, str]] = {
     "calendar.set": (R.CATALOGUE, "ji"),
     "calendar.clear": (R.CATALOGUE, "ji"),
     "instruments.save": (R.INSTRUMENTS, "ji"),
+    "instruments.let_in": (R.INSTRUMENTS, "ji"),
+    "instruments.save_lot": (R.INSTRUMENTS, "ji"),
+    "teaching.keep": (R.INSTRUMENTS, "ji"),
     "people.create": (R.PEOPLE, "guan"),
     "people.amend": (R.PEOPLE, "guan"),
     "people.reset": (R.PEOPLE, "guan"),
@@ -94,7 +103,11 @@ NEW_EDITION = Grid(("item", "heading", "requirement", "unit"), ((2, ("moisture",
 Calls = dict[str, tuple[tuple[Any, ...], dict[str, Any]]]
 
 
-def prepared(small: Small) -> Calls:
+TICKET = "样品编号：A1\n结果：1.2 mg/kg\n"
+RECORDS = b"H|\\^&\rP|1\rO|1|X||^^^AFB1\rR|1|^^^AFB1|4.7|ug/kg||N||F\rL|1|N\r"
+
+
+def prepared(small: Small, own: Path) -> Calls:
     """Bring a laboratory to where every verb can be done to something, each to a thing of its own; return the calls."""
     moisture = "gb1353-2018-moisture-maize"
     state(small, other_limit := Stated("gb9001-afb1", "aflatoxin-b1", "≤5"))
@@ -116,6 +129,12 @@ def prepared(small: Small) -> Calls:
     on_bench = small.begun()
     unknown, rejected = small.send(Sent("?", "aflatoxin-b1", "4.7", "μg/kg"), Sent("??", "aflatoxin-b1", "4.7", "μg/kg"))
     matched, mine = small.send(Sent(on_bench, "aflatoxin-b1", "4.7", "μg/kg"), Sent(on_bench, "deoxynivalenol", "4.7", "μg/kg"), content=b"2")
+    coded, _weight = small.send(Sent("?", "AF", "4.7", "μg/kg"), weight := Sent("", "", "10", "g", stable=True), content=b"3")
+    small.do(readings.land, weighed := message(weight, content=b"4"))
+    for instrument, profile in (("MB-1", "mycotoxin-reader-lis"), ("TK-1", "capture-ticket")):
+        small.do(VERBS["instruments.save"], InstrumentDraft(instrument, "仪器", profile=profile), by="ji")
+    small.send(instrument="MB-1", content=RECORDS)
+    taught = lesson(TICKET, [Mark("sample", 5, 7), Mark("value", 11, 14)], [TICKET])
     why = {"reason": "原因 <b>"}
     full = small.draft()
     short = small.do(VERBS["samples.register"], replace(full, asked=full.asked[:1]), by="shou")
@@ -146,6 +165,9 @@ def prepared(small: Small) -> Calls:
         "readings.accept": (([matched],), {}),
         "readings.accept_mine": (([mine],), {}),
         "readings.reject": (([rejected],), why),
+        "readings.weigh": ((weighed, Typed(bench["moisture"], 2, "", "W0"), "g"), {}),
+        "readings.map_code": ((coded, "carbofuran"), {"demands_of": lambda instrument: Demands()}),
+        "readings.read_anew": (("MB-1", own), {}),
         "certificates.approve": ((draft, PASSWORD), {}),
         "certificates.issue": ((approved,), {}),
         "certificates.revise": ((revised,), why),
@@ -164,6 +186,9 @@ def prepared(small: Small) -> Calls:
         "calendar.set": ((date(2026, 11, 30), False, "停电检修"), why),
         "calendar.clear": ((date(2026, 10, 7),), why),
         "instruments.save": ((InstrumentDraft("MB-2", "读数仪"),), {}),
+        "instruments.let_in": (("LM-1", True), why),
+        "instruments.save_lot": ((KitLotDraft("LM-1", "aflatoxin-b1", "L-1", date(2027, 1, 1), "0.8"),), {}),
+        "teaching.keep": ((taught, TaughtDraft("TK-1", "own-reader", "自编"), own), {}),
         "people.create": ((AccountDraft("xin", "新人", frozenset({Role.ANALYST}), FIRST),), {}),
         "people.amend": (("quan3", "改名", frozenset({Role.ANALYST}), True), {}),
         "people.reset": (("quan3", FIRST), {}),
@@ -181,8 +206,10 @@ def test_the_administrator_can_do_nothing_of_the_bench_and_the_bench_nothing_of_
         assert right is None or (right in BENCH) == (right not in ROLES[Role.ADMINISTRATOR][1]), name
 
 
-def test_every_verb_is_refused_without_its_right_or_reason_and_says_who_can_and_done_with_it_is_signed(small: Small, subtests: pytest.Subtests) -> None:
-    calls = prepared(small)
+def test_every_verb_is_refused_without_its_right_or_reason_and_says_who_can_and_done_with_it_is_signed(
+    small: Small, subtests: pytest.Subtests, tmp_path: Path
+) -> None:
+    calls = prepared(small, tmp_path)
     assert set(calls) == set(VERBS)
     for name, (right, login) in RIGHTS.items():
         arguments, options = calls[name]

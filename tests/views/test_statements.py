@@ -12,12 +12,14 @@ import pytest
 from sqlalchemy import Row, select
 
 from lims.db.store import Work
+from lims.domain.instruments import Reading
 from lims.domain.people import Person
 from lims.domain.thing import Thing
 from lims.rules.flows import ReadingState
+from lims.rules.inbox import Demands
 from lims.rules.rights import Actor
 from lims.services import analyses, catalogue, instruments, people, placements, readings, samples, scope, worksheets
-from lims.services.instruments import InstrumentDraft
+from lims.services.instruments import InstrumentDraft, KitLotDraft
 from lims.services.people import AccountDraft
 from lims.services.readings import Sent
 from lims.services.scope import ScopeDraft
@@ -58,6 +60,12 @@ VIEWS: dict[str, View] = {
     "instruments.rows": instrument_view.rows,
     "instruments.inbox": lambda work: instrument_view.inbox(work, tuple(ReadingState)),
     "instruments.inbox_counts": instrument_view.inbox_counts,
+    "instruments.newest": lambda work: instrument_view.newest(work, "LM-1"),
+    "instruments.message": lambda work: instrument_view.message(work, 1),
+    "instruments.lots": lambda work: instrument_view.lots(work, "I-0"),
+    "instruments.codes": lambda work: instrument_view.codes(work, "LM-1"),
+    "instruments.orders of a worksheet": lambda work: instrument_view.orders(work, worksheet="W2026-0001"),
+    "instruments.orders": lambda work: instrument_view.orders(work, samples=[f"SP2026-{number:05}" for number in range(1, 400)]),
     "instruments.candidates": lambda work: instrument_view.candidates(work, 1),
     "people.rows": people_view.rows,
     "businesses.rows": business_view.rows,
@@ -93,6 +101,7 @@ VIEWS: dict[str, View] = {
 
 GROW = {
     "samples.rows", "analyses.waiting", "analyses.rows of a worksheet", "analyses.review_rows", "certificates.rows", "instruments.rows", "instruments.inbox",
+    "instruments.lots", "instruments.codes", "instruments.orders of a worksheet", "instruments.orders",
     "instruments.candidates", "people.rows", "businesses.rows", "trail.rows", "catalogue.products", "catalogue.limit_rows",
     "catalogue.confirmed_codes", "standards.standards", "standards.headings_in", "items.items", "items.procedures", "scope.scope",
 }  # fmt: skip
@@ -127,6 +136,12 @@ def fill(small: Small, count: int) -> None:
         analyses.review(work, [keys[number] for number in reviewed], by=shen)
         for number in bench:
             readings.land(work, message(Sent(number, "sulphur-dioxide", "0.18", "g/L"), content=number.encode()))
+        for number in range(count):
+            code = f"S{number}"
+            readings.land(work, message(Sent("?", code, "0.18", "g/L", sent_test=code), content=code.encode()))
+            (stray,) = work.scalars(select(Reading.id).where(Reading.sent_test == code))
+            readings.map_code(work, stray, "sulphur-dioxide", demands_of=lambda instrument: Demands(), by=ji)
+            instruments.save_lot(work, KitLotDraft("I-0", "sulphur-dioxide", f"L-{number}", ON, "0.8", {"1": "2", "2": "1"}), by=ji)
     state(small, *(Stated(f"gb{year}-x", f"x{year}", "≤1", standard=f"GB 9001-{year}", heading=f"gb9001-h{year}") for year in range(1950, 1950 + count)))
     with small.store.work() as work:
         for number in range(count):
