@@ -61,6 +61,11 @@ class AskingSettings:
             if not _is_command(getattr(self, name)):
                 raise unknown_value(name, getattr(self, name))
 
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """See Profile."""
+        return tuple(name for name in ("ask", "tare", "zero") if getattr(self, name))
+
 
 class AskingLink:
     """The host's end of such a wire.

@@ -158,6 +158,11 @@ class Profile:
         return tuple(replace(query, tests=tuple(self.tests.get(test, test) for test in query.tests)) for query in asked)
 
     @property
+    def commands(self) -> tuple[str, ...]:
+        """Return what `Link.submit` can be told besides messages: `ask` for a stable value, `read` to measure now."""
+        return tuple(getattr(self.link_settings, "commands", ()))
+
+    @property
     def takes_orders(self) -> bool:
         """Say whether its instruments can be told what to measure."""
         return self.codec in QUERIES

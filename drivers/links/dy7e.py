@@ -60,6 +60,11 @@ class Dy7eSettings:
             if getattr(self, name) <= 0:
                 raise unknown_value(name, getattr(self, name))
 
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """See Profile: a strip is read when it is put in, the other modules when they are told."""
+        return () if self.module == "strip" else ("read",)
+
 
 class Dy7eLink:
     """The host's end of the wire of one module.

@@ -101,6 +101,11 @@ class ModbusSettings:
             if not fits:
                 raise unknown_value(key, value)
 
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """See Profile: a round can be asked for at any time."""
+        return ("read",)
+
 
 class ModbusLink:
     """The master's end of a line with one or several slaves.

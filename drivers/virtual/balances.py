@@ -42,8 +42,10 @@ class Dialect:
 
 
 class Balance:
-    """Weighs what `send` or `put` lays on it. A message is `[value, unit, "stable" | "dynamic"]`: laid on, and printed with the key; with
-    `"asked"` nobody presses the key, and the load is changed for the next one when its weight was asked for.
+    """Weighs what `send` or `put` lays on it.
+
+    A message is `[value, unit, "stable" | "dynamic"]`: laid on, and printed with the key; with `"asked"` nobody presses the key, and it is laid
+    on when the weight is asked for.
 
     Faults, once, on the first line printed or answered: `split` every byte a write of its own (always); `join` all presses of the key in one
     write, garbage before them; `drop` its CR LF is missing; `flip-bit` one bit of its first digit wrong; `duplicate` it comes twice;

@@ -14,7 +14,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import CancelledError, Future, InvalidStateError
 from contextlib import suppress
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from drivers.codecs.lis2 import Order, Query
 from drivers.core.profile import Profile, Serial, Shelf, shelf
 from drivers.core.reading import Reading
 from drivers.delivery import Delivery as Received
+from drivers.health import Health
 from drivers.port import Port, PortState
 from drivers.printers import Label
 from drivers.stored import replay
@@ -38,7 +39,7 @@ from lims.db.store import Store, Work
 from lims.domain.instruments import Instrument, Message
 from lims.domain.instruments import Reading as Kept
 from lims.errors import Refusal, Trouble
-from lims.i18n import N_, _, language
+from lims.i18n import _, language
 from lims.rules.flows import ReadingState
 from lims.rules.inbox import Control, Demands, Reckoning, Span
 from lims.rules.rights import Actor, Right, right_refusal
@@ -47,102 +48,24 @@ from lims.services.instruments import load
 from lims.services.readings import Delivery, Sent
 from lims.services.recognition import FINAL, told
 from lims.services.verb import verb
+from lims.services.wire_words import FAILED, HINTS, LEFT, PORT_WORDS, QUARANTINED, said
 from lims.views import instruments as view
 from lims.views.labels import LabelRow
 from resources import FOLDER
 
 SHIPPED = FOLDER / "instruments"
 
-TROUBLES: Mapping[str, str] = {
-    "no-such-port": N_("There is no port {port}. Check the cable and choose the port again."),
-    "port-held": N_("The port {port} is held by another program. Close that program and try again."),
-    "not-permitted": N_("This account may not use the port {port}. On Linux add it to the group dialout."),
-    "port-lost": N_("The port {port} was lost. Everything received is safe; it is opened again by itself."),
-    "settings-refused": N_("The port {port} does not take the instrument's line settings. Choose another adapter."),
-    "disk-full": N_("The disk is full: the instrument is not answered until there is room. Everything received is safe."),
-    "journal-held": N_("The journal {path} is held by another program. Close that program and try again."),
-    "journal-foreign": N_("{path} is not a journal of this program. Choose another file."),
-    "journal-unusable": N_("The journal {path} cannot be used. Check the disk and the rights of the folder."),
-    "no-such-journal": N_("There is no journal {path}. Check the name."),
-    "profile-unreadable": N_("The profile {file} cannot be read. Check its rights."),
-    "profile-broken": N_("The profile {file} is no TOML: {detail}. Mend the file."),
-    "profile-doubled": N_("The profile {file} bears a name that {other} has already. Rename one of them."),
-    "profile-unknown-key": N_("The profile {file} holds {key}, which nothing reads. Mend the file."),
-    "profile-missing-key": N_("The profile {file} lacks {key}. Mend the file."),
-    "profile-wrong-type": N_("In the profile {file}, {key} should be of type {expected}. Mend the file."),
-    "profile-unknown-value": N_("In the profile {file}, {key} cannot be {value}. Mend the file."),
-    "plugin-broken": N_("The extension {name} cannot be used. Its maker can mend it; the log has the reason."),
-    "bug": N_("The port stopped on a fault of the program: {detail}. Everything received is safe; connect again."),
-}
-"""What a driver says, in words; a test holds that every code has some."""
-
-EXPECTED: Mapping[str, str] = {
-    "text": N_("text"),
-    "whole number": N_("whole number"),
-    "number": N_("decimal number"),
-    "true or false": N_("true or false"),
-    "number as text": N_("number as text"),
-    "table": N_("table"),
-    "list": N_("list"),
-}
-"""Kinds of value, by what the drivers' form calls them."""
-
-HINTS: Mapping[str, str] = {
-    "speed": N_("The bytes look like another speed. Compare the baud rate of instrument and profile."),
-    "parity": N_("The bytes look like another parity or number of data bits. Compare the line settings of instrument and profile."),
-    "echo": N_("What is sent comes back. Switch the echo of the adapter off, or say in the profile that it echoes."),
-}
-"""What the bytes say about a line, by the drivers' word for it."""
-
-FAILED: Mapping[str, str] = {
-    "no-answer": N_("{name} does not answer. Check the cable and that it is switched on, and read again."),
-    "busy": N_("{name} is busy. Wait a moment and read again."),
-    "refused": N_("{name} refused what it was sent. Check its settings."),
-    "interrupted": N_("{name} interrupted to send something itself. Try again in a moment."),
-    "lost": N_("The line to {name} was lost. It is opened again by itself; then read again."),
-    "one-way": N_("{name} cannot be asked. Press its print key."),
-    "not-stable": N_("{name} has not settled. Wait until it is still, and read again."),
-    "over-range": N_("{name} is overloaded. Take something off and read again."),
-    "under-range": N_("{name} reads below its range. Put the pan on and read again."),
-    "garbled": N_("{name} did not understand what it was sent. Check speed and parity."),
-    "not-read": N_("{name} sent no value. Read again."),
-}
-"""Why something did not reach an instrument, or no answer came, by the drivers' word for it."""
-
 UNKEPT = ("codes", "nothing")
 """What instruments are about whose messages are no readings: their bytes stay in the journal alone."""
+
+BEGUN_S = 3.0
+"""An instrument that cannot begin says so within this."""
 
 READ_S = 65.0
 """A balance may take its own time to settle: forty seconds are common, sixty its driver's limit."""
 
-PORT_WORDS: Mapping[str, str] = {
-    "opening": N_("opening"),
-    "live": N_("connected"),
-    "lost": N_("lost, trying again"),
-    "held": N_("held by another program"),
-    "stopped": N_("not connected"),
-}
-
-
 OUTCOME_TEXTS: Mapping[str, str] = {"positive": "阳性", "weak positive": "弱阳性", "negative": "阴性", "invalid": "无效"}
 """What a rapid test says, as a result is written where no number was sent."""
-
-QUARANTINED: Mapping[str, str] = {
-    "ended-early": N_("The instrument ended before the message was whole."),
-    "timed-out": N_("The instrument fell silent in the middle of a message."),
-    "started-again": N_("The instrument began anew before the message was whole."),
-    "lost": N_("The line was lost in the middle of a message."),
-    "too-long": N_("The message is longer than any this instrument should send."),
-    "undecodable": N_("The message is whole, but its profile cannot read it."),
-}
-"""Why a message was kept for a person, by the drivers' word for it."""
-
-LEFT: Mapping[str, str] = {
-    "too-long": N_("The file is too large to be taken."),
-    "held": N_("Another program has the file open. It is tried again by itself."),
-    "unreadable": N_("The file cannot be read. Check its rights; it is tried again by itself."),
-}
-"""Why a file stays untaken in a watched folder, by the drivers' word for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +79,8 @@ class PortRow:
     trouble: str = ""
     asked: bool = False
     """Whether it can be asked for a value: a balance or a meter."""
+    measures: bool = False
+    """Whether a measurement is begun from here: a photometer's run, a logger's round."""
     prints: bool = False
     """Whether it is a label printer."""
     last_byte: datetime | None = None
@@ -229,12 +154,6 @@ def profiles(own: Path) -> Shelf:
     return Shelf(known.profiles, (*brought.faults, *known.faults))
 
 
-def said(trouble: drivers.Trouble) -> str:
-    """Put what a driver says into words."""
-    facts = {name: _(EXPECTED[str(fact)]) if name == "expected" else fact for name, fact in trouble.facts.items()}
-    return _(TROUBLES[trouble.code]).format(**facts)
-
-
 def differs(session: Session, received: Received) -> bool:
     """Tell whether the laboratory holds this message with other readings than the present program finds in it."""
     where = (Message.journal == received.journal, Message.first_row == received.first_row, Message.last_row == received.last_row)
@@ -301,7 +220,7 @@ class Ports:
     def __init__(self, store: Store, journals: Path, own_profiles: Path, clock: Clock) -> None:
         self._store, self._journals, self._own, self._clock = store, journals, own_profiles, clock
         self._open: dict[str, Port] = {}
-        self._states: dict[str, PortRow] = {}
+        self._states: dict[str, PortState] = {}
         self._demands: dict[str, Demands] = {}
         self._names: dict[str, str] = {}
         self._profiles: dict[str, Profile] = {}
@@ -357,7 +276,7 @@ class Ports:
 
     def rows(self) -> list[PortRow]:
         """Return every port as it stands."""
-        return [self._row(code, state) for code, state in self._states.items()]
+        return [self._row(state) for state in self._states.values()]
 
     def tail(self, code: str, after: int = 0, most: int = 400) -> list[JournalRow]:
         """Return the rows of an instrument's journal behind row *after*, the last *most* of them. Raises Trouble."""
@@ -390,6 +309,16 @@ class Ports:
         finally:
             self._readers.pop(code, None)
         return Answer(words=_(FAILED[found]).format(name=name)) if isinstance(found, str) else Answer(found)
+
+    def measure(self, code: str) -> None:
+        """Begin a measurement on an instrument that waits for it, and see that it has begun; its readings land when they are there. Raises Refusal."""
+        port, name = self._open.get(code), self._names.get(code, code)
+        if port is None:
+            raise Refusal(_("{name} is not connected. Connect it in Instruments.").format(name=name))
+        asked = port.ask(["read"])
+        with suppress(TimeoutError):  # it is measuring
+            if reason := asked.result(BEGUN_S).reason:
+                raise Refusal(_(FAILED[reason]).format(name=name))
 
     def give_up(self, code: str) -> None:
         """Wait no longer for an instrument's value."""
@@ -535,16 +464,24 @@ class Ports:
             with suppress(InvalidStateError):  # given up at this very moment
                 waiting.set_result(what)
 
-    def _row(self, code: str, state: PortRow) -> PortRow:
-        """Return a port's state with what it has counted."""
-        open_ = self._open.get(code)
-        if open_ is None:
-            return state
-        health = open_.health
-        counted = {each.name: getattr(health, each.name) for each in fields(health) if each.name != "hint"}
+    def _row(self, state: PortState) -> PortRow:
+        """Return a port as it stands, with what it has counted, in the reader's language."""
+        code, profile = state.instrument, self._profiles[state.instrument]
+        health = self._open[code].health if code in self._open else Health()
         left = getattr(self._wires.get(code), "left", {})  # of a watched folder alone
-        why_left = tuple(sorted((name, _(LEFT[reason])) for name, reason in list(left.items())))
-        return replace(state, **counted, hint=_(HINTS[health.hint]) if health.hint else "", left=why_left)
+        return PortRow(
+            code,
+            state.address,
+            state.state,
+            _(PORT_WORDS[state.state]),
+            said(state.trouble) if state.trouble else "",
+            asked=profile.about == "samples" and hasattr(profile.link_settings, "ask"),  # a scanner that is started by a command gives no value
+            measures="read" in profile.commands,
+            prints=hasattr(profile.link_settings, "language"),
+            **{each.name: getattr(health, each.name) for each in fields(health) if each.name != "hint"},
+            hint=_(HINTS[health.hint]) if health.hint else "",
+            left=tuple(sorted((name, _(LEFT[reason])) for name, reason in list(left.items()))),
+        )
 
     def _wired(self, code: str, address: str, line: Serial) -> Transport:
         """Open the wire of a port and remember it; called on its thread."""
@@ -560,18 +497,7 @@ class Ports:
         return [Order(one.sample, tuple(item for item in one.items if not tests or item in tests)) for one in wanted]
 
     def _changed(self, state: PortState) -> None:
-        trouble = said(state.trouble) if state.trouble else ""
-        profile = self._profiles[state.instrument]
-        settings = profile.link_settings
-        self._states[state.instrument] = PortRow(
-            state.instrument,
-            state.address,
-            state.state,
-            _(PORT_WORDS[state.state]),
-            trouble,
-            asked=profile.about == "samples" and hasattr(settings, "ask"),  # a scanner that is started by a command gives no value
-            prints=hasattr(settings, "language"),
-        )
+        self._states[state.instrument] = state
         self._tell()
 
     def _tell(self) -> None:

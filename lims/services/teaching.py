@@ -25,6 +25,7 @@ from lims.rules.rights import Actor, Right
 from lims.services import ports
 from lims.services.instruments import load
 from lims.services.verb import verb
+from lims.services.wire_words import said
 
 FIELD_WORDS: Mapping[str, str] = {
     "sample": N_("sample number"),
@@ -171,7 +172,7 @@ def _write(file: Path, text: str) -> None:
     except drivers.Trouble as trouble:
         if trouble.facts.get("key") == "name":
             raise Mistakes({"name": _("Write the name with small letters, digits and hyphens.")}) from None
-        raise Trouble(ports.said(trouble)) from None
+        raise Trouble(said(trouble)) from None
     except OSError as error:
         raise Trouble(_("{file} could not be written: {why}.").format(file=file, why=why(error))) from None
 

@@ -485,7 +485,7 @@ class Mended:
     def lands(self, content: bytes) -> list[int]:
         """Let bytes arrive and be read with the present profile; return the keys of the readings."""
         sent = tuple(room._sent(reading) for reading in self.received(content).readings)
-        problem = "" if sent else room.QUARANTINED.get(self.received(content).quarantined, "")
+        problem = "" if sent else wire_words.QUARANTINED.get(self.received(content).quarantined, "")
         demands = room.demands(profiles(self.folder).profiles["own-reader"])
         return self.small.send(*sent, instrument="MB-1", content=content, problem=problem, demands=demands)
 
@@ -708,25 +708,25 @@ def chinese(say: Callable[[], str]) -> str:
 
 
 def test_whatever_a_driver_says_has_a_sentence_in_both_languages(subtests: pytest.Subtests) -> None:
-    assert set(room.TROUBLES) == set(drivers.CODES)
+    assert set(wire_words.TROUBLES) == set(drivers.CODES)
     for code, facts in drivers.CODES.items():
         with subtests.test(code):
             trouble = drivers.Trouble(code, **dict.fromkeys(facts, "text"))
-            english, translated = room.said(trouble), chinese(lambda trouble=trouble: room.said(trouble))  # type: ignore[misc]
+            english, translated = wire_words.said(trouble), chinese(lambda trouble=trouble: wire_words.said(trouble))  # type: ignore[misc]
             assert "{" not in english + translated and english.isascii() and not translated.isascii()
 
 
 def test_every_kind_of_value_a_profile_can_want_is_named_in_the_persons_language() -> None:
-    assert set(room.EXPECTED) == set(NAMES.values())
+    assert set(wire_words.EXPECTED) == set(NAMES.values())
     for name in NAMES.values():
         trouble = drivers.Trouble("profile-wrong-type", file="a.toml", key="k", expected=name)
-        assert room.said(trouble) == f"In the profile a.toml, k should be of type {room.EXPECTED[name]}. Mend the file."
-        assert name not in chinese(lambda trouble=trouble: room.said(trouble))  # type: ignore[misc]
+        assert wire_words.said(trouble) == f"In the profile a.toml, k should be of type {wire_words.EXPECTED[name]}. Mend the file."
+        assert name not in chinese(lambda trouble=trouble: wire_words.said(trouble))  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(
     ("words", "known"),
-    [(room.FAILED, FAILURES), (room.QUARANTINED, QUARANTINE_REASONS), (room.LEFT, REASONS), (room.HINTS, ("speed", "parity", "echo"))],
+    [(wire_words.FAILED, FAILURES), (wire_words.QUARANTINED, QUARANTINE_REASONS), (wire_words.LEFT, REASONS), (wire_words.HINTS, ("speed", "parity", "echo"))],
     ids=["failures", "quarantine", "left", "hints"],
 )
 def test_every_word_of_the_drivers_has_a_sentence(words: dict[str, str], known: Sequence[str]) -> None:
