@@ -153,8 +153,9 @@ class Palette(QWidget):
             rows.append(entry)
         self.list.put(rows)
         if entries := self.list.rows():
-            self.list.select(entries[0].key)
             self.list.scrollToTop()
+            called = next((entry for entry in entries if entry.title.casefold().split() == words), entries[0])  # what is called just so, before what begins so
+            self.list.select(called.key)
         self.place()
 
     def _move(self, step: int) -> None:

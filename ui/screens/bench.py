@@ -6,6 +6,7 @@ import re
 from collections.abc import Hashable, Iterable, Sequence
 from typing import cast
 
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from lims.i18n import N_, _, n_
@@ -58,6 +59,8 @@ class Bench(Screen):
     title = N_("Bench")
     watches = frozenset({"analysis", "worksheet", "determination", "judgement", "sample"})
     grid = True
+    arrived = Signal()
+    """Something came in, or a port changed its state: perhaps a balance is there now; emitted on a port's thread."""
 
     def start(self) -> None:
         self.sheet: WorksheetCard | None = None
@@ -69,6 +72,10 @@ class Bench(Screen):
         """Code of the instrument whose value is waited for."""
         laboratory = cast(Here, self.shell).laboratory
         self.ports, self.machine, self.folder = laboratory.ports, Machine(), str(laboratory.folder.path)
+        self.arrived.connect(lambda: self.refresh() if self.isVisible() else None, Qt.ConnectionType.QueuedConnection)
+        heard, listeners = self.arrived.emit, self.ports.on_arrival
+        listeners.append(heard)
+        self.destroyed.connect(lambda: listeners.remove(heard))
 
     def commands(self) -> Sequence[Command]:
         return (

@@ -152,14 +152,16 @@ class Inbox(Screen):
         if row is None:
             self.panel.put(_("Reading"), Words(_("Choose a reading to see where it comes from.")))
             return
-        parts: list[QWidget] = [Head(f"{row.item or row.test} · {row.instrument}", row.said_at.replace("T", " "), f"{row.value} {row.unit}".strip() or "—")]
+        parts: list[QWidget] = [
+            Head(" · ".join(filter(None, (row.item or row.test, row.instrument))), row.said_at.replace("T", " "), f"{row.value} {row.unit}".strip() or "—")
+        ]
         if row.reason:
             parts += [Words(row.reason, "warn" if row.state is ReadingState.NEEDS_PERSON else "text2", "ask" if row.state is ReadingState.NEEDS_PERSON else "")]
         if row.cause is Cause.UNKNOWN_TEST:
             parts += [Offers([Offer(row.sent_test or row.test, _("Code as sent"), self.acts["inbox.map"])])]
         if row.because:
             parts += [Divider(), Title(_("How it was worked out")), *(Words(words) for words in row.because)]
-        if self._candidates:
+        if self._candidates and row.value:
             parts += [Divider(), Title(_("It could belong to")), Offers([self._offer(row, one) for one in self._candidates[:5]])]
         parts += [Divider(), Rows(self._facts(row))]
         if self._message:
@@ -170,7 +172,7 @@ class Inbox(Screen):
         facts = [
             (_("State"), _(READING_FLOW.words[row.state])),
             (_("Belongs to"), f"{row.matched_number} {row.matched_name}".strip() or "—"),
-            (_("Sent as"), _(STATUS_WORDS.get(row.status, "final"))),
+            (_("Sent as"), _(STATUS_WORDS[row.status]) if row.status in STATUS_WORDS else _("final")),
             (_("Flags"), row.flags or "—"),
             *((title, said) for title, said in self._further(row) if said),
         ]
@@ -292,7 +294,7 @@ def _inset(widget: QWidget) -> QWidget:
 
 
 def _sent(row: ReadingRow) -> Cell:
-    return identifier(row.sample) if row.state is not ReadingState.NEEDS_PERSON else Cell(row.sample or "—", "bad")
+    return identifier(row.sample) if row.sample and row.cause is not Cause.UNKNOWN_SAMPLE else Cell(row.sample or "—", "bad")
 
 
 def _belongs(row: ReadingRow) -> Cell:

@@ -17,13 +17,13 @@ from lims.services import instruments, ports
 from lims.services.instruments import InstrumentDraft
 from lims.services.ports import AddressRow, PortRow, Ports, ProfileRow
 from lims.views import instruments as view
-from lims.views.instruments import InstrumentRow
+from lims.views.instruments import CodeRow, InstrumentRow, KitLotRow
 from ui.kit import ask
 from ui.kit.cell import Cell
 from ui.kit.command import Command, button
 from ui.kit.editors import Open
 from ui.kit.form import Field
-from ui.kit.label import Label
+from ui.kit.label import Label, plain
 from ui.kit.panel import CellView, Divider, Head, Rows, Title, Words
 from ui.kit.table import Column
 from ui.screens.health import health
@@ -32,6 +32,11 @@ from ui.screens.moments import minute
 from ui.screens.register import Register, Sheet
 from ui.theme import theme
 
+ADDRESSES = N_(
+    "Plug it in and choose it: it is known by its adapter, whatever number the system gives it. Or type: socket://192.168.1.20:4001 calls it over the network, "
+    "listen://0.0.0.0:5000 waits for its call, folder://D:/export watches a folder for its files."
+)
+"""What can stand for a port."""
 PORT_MARKS = {"opening": "wait", "live": "live", "lost": "warn", "held": "warn", "stopped": "none"}
 """State of a port -> its mark."""
 
@@ -49,6 +54,15 @@ class Here(Protocol):
     """The window, which also knows the open laboratory."""
 
     laboratory: Laboratory
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What the laboratory says of one instrument: its codes, the lots of its kits."""
+
+    code: str = ""
+    codes: tuple[CodeRow, ...] = ()
+    lots: tuple[KitLotRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +90,7 @@ class Instruments(Register):
     """The register with the state of each port; below it the port of the instrument under the cursor."""
 
     title = N_("Instruments")
-    watches = frozenset({"instrument", "reading", "message"})
+    watches = frozenset({"instrument", "instrument_code", "kit_lot", "reading", "message"})
     icon = "microscope"
     right = Right.INSTRUMENTS
     adding = N_("Add instrument")
@@ -89,7 +103,7 @@ class Instruments(Register):
         laboratory = cast(Here, self.shell).laboratory
         self.ports, self.machine, self.folder = laboratory.ports, Machine(), str(laboratory.folder.path)
         self.today = date.min
-        self.shelf = Shelf({}, {})
+        self.shelf, self.meant = Shelf({}, {}), Meant()
         self._shown = ""
         self.address: Open
         self.whose: Label
@@ -98,7 +112,7 @@ class Instruments(Register):
             Column(N_("Number"), lambda row: row, lambda row: Cell(row.code, "text" if row.active else "text2", weight=500), 72, name="code"),
             Column(N_("Name"), lambda row: row.name, lambda name: Cell(name, tip=name), 150, stretch=True, name="name"),
             Column(N_("Model"), lambda row: row.model, lambda model: Cell(model, "text2", tip=model), 100),
-            Column(N_("Port"), lambda row: self.port_of(row.code), self._port_cell, 166, name="port"),
+            Column(N_("Port"), lambda row: self.port_of(row.code), self._port_cell, 196, name="port"),
             Column(N_("Calibrated until"), lambda row: row, lambda row: self._calibrated(row), 116, name="calibrated"),
             Column(N_("To look at"), lambda row: row.waiting, lambda count: Cell(str(count), "warn", mark="ask") if count else "", 84, "right"),
             Column(N_("Last message"), lambda row: row.last_message, lambda at: Cell(minute(at), "text2"), 138),
@@ -109,7 +123,7 @@ class Instruments(Register):
             Command("instruments.connect", N_("Connect"), self.connect_port, "", "plug", self.why_not_connect, "quiet", "menu"),
             Command("instruments.disconnect", N_("Disconnect"), self.disconnect_port, "", "unplug", self.why_not_disconnect, side="menu"),
             Command("instruments.monitor", N_("Line monitor"), self._monitor, "F8", "activity", self._why_not_one),
-            Command("instruments.teach", N_("Teach"), self._teach, "", "book-open-check", self._why_not_teach, side="menu"),
+            Command("instruments.teach", N_("Teach"), self._teach, "", "pen-line", self._why_not_teach, side="menu"),
             Command("instruments.let_in", self._let_in_words, self._let_in, "", "arrow-right", self._why_not_let_in, side="menu"),
             Command("instruments.lots", N_("Kit lots"), self._lots, "", "package", self._why_not_lots, side="menu"),
             Command("instruments.read_anew", N_("Read anew"), self._read_anew, "", "refresh-cw", self._why_not_anew, side="menu"),
@@ -133,6 +147,7 @@ class Instruments(Register):
     def refill(self) -> None:
         self.desk.run(self._look_round, then=self._take_shelf, once="instruments.shelf")
         super().refill()
+        self._ask_meant(self._shown)
 
     def card(self, row: InstrumentRow) -> None:
         assert self.panel is not None
@@ -147,6 +162,9 @@ class Instruments(Register):
         ]
         port = self.port_of(row.code)
         hint = [Words(port.hint, "warn", "warn")] if port and port.hint else []
+        left = (
+            [Divider(), Title(_("Files left where they are")), *(Words(f"{file}: {why}", mark="warn") for file, why in port.left)] if port and port.left else []
+        )
         rule = (
             [Words(_("Matched readings enter results by themselves: {person} switched it on.").format(person=row.automatic), mark="live")]
             if row.automatic
@@ -155,8 +173,11 @@ class Instruments(Register):
         state = [] if row.active else [Words(_("Not in use: it cannot be connected."), mark="none")]
         late = [Words(_("The calibration has run out on {day}.").format(day=row.calibrated_until), "warn", "warn")] if self._late(row) else []
         rows = Rows([(key, value) for key, value in facts if value])
-        line = [Divider(), Rows(health(port), _("Line"))] if port else []
-        parts = (*state, *late, *hint, *rule, rows, *line, Divider(), *self._speech(row))
+        line = [Divider(), Rows(health(port, whole=False), _("The line"))] if port else []
+        meant = self.meant if self.meant.code == row.code else Meant()
+        codes = [Divider(), Rows([(one.sent, one.item_name) for one in meant.codes], _("What its codes mean here"))] if meant.codes else []
+        lots = [Divider(), Title(_("Kit lots")), *(self._lot(lot) for lot in meant.lots)] if meant.lots else []
+        parts = (*state, *late, *hint, *rule, rows, *left, *line, *codes, *lots, Divider(), *self._speech(row), *self._faults())
         self.panel.put(self.heading(), Head(row.name), *parts, foot=(self.acts["instruments.change"],))
 
     def sheet(self, row: InstrumentRow | None) -> Sheet:
@@ -172,6 +193,16 @@ class Instruments(Register):
         address = self.form.port if self.form is not None and row is None else ""
         then = (lambda code: self._listen_to(code, address)) if address and draft.profile else self.saved
         self.desk.ask(instruments.save, draft, by=self.person, then=then, form=self.form)
+
+    def _ask_meant(self, code: str) -> None:
+        if code:
+            self.desk.ask(_meant, code, then=self._take_meant, once="instruments.meant")
+
+    def _take_meant(self, meant: Meant | None) -> None:
+        if meant is not None and meant != self.meant:
+            self.meant = meant
+            if self.form is None:
+                self._show(self.table.current())
 
     def _connecting(self, known: set[str]) -> Sheet:
         """Return the form of a new instrument: its port first, then who speaks there; the kinds that come with the adapter stand first."""
@@ -291,7 +322,7 @@ class Instruments(Register):
         row = self.table.current()
         if refusal := self._why_not_one() or self.why_not():
             return refusal
-        return None if row.waiting else _("No reading of {name} waits for a person.").format(name=row.name)
+        return None if row.last_message else _("{name} has sent nothing yet.").format(name=row.name)
 
     def _read_anew(self) -> None:
         if row := self.table.current():
@@ -305,7 +336,9 @@ class Instruments(Register):
         code = "" if row is None else row.code
         if code != self._shown:
             self._shown = code
-            self.address.put(self.machine.get("ports", self.folder, code))
+            port = self.port_of(code)
+            self.address.put(self.machine.get("ports", self.folder, code) or (port.address if port else ""))
+            self._ask_meant(code)
             self.whose.setText(_("Port of {name}").format(name=row.name) if row else _("Port"))
         self._say_port()
 
@@ -315,8 +348,9 @@ class Instruments(Register):
         column.setContentsMargins(theme.size("margin"), 10, 16, 12)
         column.setSpacing(6)
         self.whose, self.port_state, self.trouble = Label(_("Port"), "note", "text2", 500), CellView(Cell()), Label("", "note", "warn", wrap=True)
-        self.address = Open(lambda: self.shelf.addresses, _("COM3, /dev/ttyUSB0, socket://192.168.1.20:4001, folder://D:/export"))
+        self.address = Open(lambda: self.shelf.addresses, _("Choose a port, or type an address"))
         self.address.setAccessibleName(_("Port"))
+        self.address.setToolTip(plain(_(ADDRESSES)))
         self.address.setMinimumWidth(240)
         self.address.changed.connect(self.refresh)
         if line_edit := self.address.lineEdit():
@@ -357,8 +391,6 @@ class Instruments(Register):
 
     def _take_shelf(self, shelf: Shelf | None) -> None:
         if shelf is not None:
-            if shelf.faults and shelf.faults != self.shelf.faults:
-                self.shell.message("warn", shelf.faults[0])
             self.shelf = shelf
             typed = self.address.get()
             self.address.refill()
@@ -394,11 +426,32 @@ class Instruments(Register):
             return [Title(_("How it speaks")), known]
         return [Title(_("How it speaks")), known, Title(_("Not verified on a real instrument")), *(Words(words, mark="ask") for words in profile.not_verified)]
 
+    def _lot(self, lot: KitLotRow) -> QWidget:
+        """Say what of a lot a person checks: its item, its number, how long it may be used."""
+        words = _("{item} · lot {number} · until {day}").format(item=lot.item_name, number=lot.number, day=lot.expires)
+        if not lot.active:
+            return Words(_("{lot} · not in use").format(lot=words), mark="none")
+        return Words(words, "warn", "warn") if lot.expires < self.today else Words(words, mark="live")
+
+    def _faults(self) -> list[QWidget]:
+        """Say which profiles of this workstation cannot be used, where somebody who can mend them looks."""
+        if not self.shelf.faults or self.why_not():
+            return []
+        return [Divider(), Title(_("Profiles that cannot be used")), *(Words(words, mark="warn") for words in self.shelf.faults)]
+
+
+def _meant(work: Any, code: str) -> Meant:
+    return Meant(code, tuple(view.codes(work, code)), tuple(view.lots(work, code)))
+
+
+def only_captures(profile: ProfileRow | None) -> bool:
+    """Return whether what an instrument of this kind sends is kept whole and read by nobody yet: it waits to be taught."""
+    return profile is not None and profile.about == "samples" and profile.codec == "nothing"
+
 
 def port_field(addresses: Callable[[], Mapping[str, str]]) -> Field:
     """Return the question where a new instrument is plugged in."""
-    hint = N_("COM3, /dev/ttyUSB0, socket://192.168.1.20:4001, folder://D:/export")
-    return Field("port", N_("Port"), kind="open", options=addresses, optional=True, hint=hint, note=N_("Plug it in and choose; it is opened when you save."))
+    return Field("port", N_("Port"), kind="open", options=addresses, optional=True, hint=N_("Choose a port, or type an address"), note=ADDRESSES)
 
 
 def fields(kinds: Mapping[str, str] | Callable[[], Mapping[str, str]], taken: frozenset[str] | set[str] | None = None) -> tuple[Field, ...]:

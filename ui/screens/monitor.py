@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import cast
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from lims.i18n import N_, _
+from lims.rules.rights import Right, right_refusal
 from lims.services import ports
 from lims.services.ports import JournalRow, PortRow, ProfileRow
 from lims.views import instruments as view
@@ -22,7 +23,7 @@ from ui.kit.screen import Screen
 from ui.kit.table import Column, Table
 from ui.screens.bytes import Line, lines
 from ui.screens.health import health
-from ui.screens.instruments import PORT_MARKS, Here
+from ui.screens.instruments import PORT_MARKS, Here, only_captures
 from ui.screens.moments import clock_time, minute
 
 EVERY_MS = 400
@@ -34,7 +35,7 @@ WHO: tuple[Column[tuple[InstrumentRow, PortRow | None]], ...] = (Column(N_("Inst
 
 COLUMNS: tuple[Column[Line], ...] = (
     Column(N_("Time"), lambda line: line.at, lambda at: Cell(clock_time(at), "text2") if at else "", 84),
-    Column(N_("Way"), lambda line: line.direction, lambda way: _way(way), 76),
+    Column(N_("Way"), lambda line: line.direction, lambda way: _way(way), 84),
     Column(N_("Bytes"), lambda line: line.digits, lambda digits: Cell(digits, role="bytes"), 372),
     Column(N_("Text"), lambda line: line, lambda line: _text(line), 200, stretch=True),
 )
@@ -55,6 +56,9 @@ class Monitor(Screen):
         self._lines: list[Line] = []
         self._newest: ReadingRow | None = None
         self._understood: list[ProfileRow] = []
+        self._profiles: dict[str, ProfileRow] = {}
+        self._shown: object = None
+        """What the panel says now."""
         self._halted = False
         self._clock = QTimer(self, interval=EVERY_MS)
         self._clock.timeout.connect(self._look)
@@ -65,7 +69,7 @@ class Monitor(Screen):
 
     def commands(self) -> Sequence[Command]:
         return (
-            Command("monitor.halt", self._halt_words, self._halt, "Space", "", self._why_not, "quiet"),
+            Command("monitor.halt", self._halt_words, self._halt, "H", "", self._why_not, "quiet"),
             Command("monitor.understand", N_("Who understands this?"), self._understand, "", "circle-help", self._why_not),
             Command("monitor.read_anew", N_("Read anew"), self._read_anew, "", "refresh-cw", self._why_not_anew),
         )
@@ -85,6 +89,7 @@ class Monitor(Screen):
         return self.table
 
     def refill(self) -> None:
+        self.desk.run(self.ports.profiles, then=self._put_profiles, once="monitor.profiles")
         self.desk.ask(view.rows, then=self._put, once="monitor.instruments")
         if self._code:
             self.desk.ask(view.newest, self._code, then=self._put_newest, once="monitor.newest")
@@ -105,12 +110,14 @@ class Monitor(Screen):
     # -- what is shown -------------------------------------------------------------------------------------------------
 
     def _put(self, rows: list[InstrumentRow]) -> None:
-        states = {port.code: port for port in self.ports.rows()}
+        wanted, states = self._code, {port.code: port for port in self.ports.rows()}
         self.who.put([(row, states.get(row.code)) for row in rows if row.active and row.profile])
-        if self._code:
-            self.who.select(self._code)
-        elif self.who.rows():
+        if not (wanted and self.who.select(wanted)) and self.who.current() is None and self.who.rows():
             self.who.select(self.who.rows()[0][0].code)
+
+    def _put_profiles(self, profiles: list[ProfileRow] | None) -> None:
+        self._profiles = {profile.name: profile for profile in profiles or ()}
+        self._tell()
 
     def _chosen(self, pair: tuple[InstrumentRow, PortRow | None] | None) -> None:
         code = pair[0].code if pair else ""
@@ -122,6 +129,7 @@ class Monitor(Screen):
             if code:
                 self.desk.ask(view.newest, code, then=self._put_newest, once="monitor.newest")
         self._tell()
+        self.refresh()
 
     def _look(self) -> None:
         if self._code and not self._halted and self.isVisible():
@@ -147,24 +155,50 @@ class Monitor(Screen):
 
     def _tell(self) -> None:
         pair = self.who.current()
-        if self.panel is None:
-            return
+        port = next((port for port in self.ports.rows() if pair and port.code == pair[0].code), None)
+        shown = (pair and pair[0], port, self._newest, tuple(self._understood), len(self._profiles))
+        if self.panel is None or shown == self._shown:
+            return  # the panel stays as it is, and with it a button somebody is going to press
+        self._shown = shown
         if pair is None:
             self.panel.put(self.heading(), Words(_("Choose an instrument to see its line.")))
             return
-        row, port = pair[0], next((port for port in self.ports.rows() if port.code == pair[0].code), None)
+        row = pair[0]
         parts: list[QWidget] = [Head(row.name, port.address if port else "", port.words if port else _("not connected"))]
         if port and (port.trouble or port.hint):
             parts += [Words(words, "warn", "warn") for words in (port.trouble, port.hint) if words]
+        parts += self._next(row, port)
         if port:
             parts += [Divider(), Rows(health(port))]
         if self._newest:
             said = f"{self._newest.value} {self._newest.unit}".strip() or self._newest.result or "—"
             facts = [(_("Sample"), self._newest.sample or self._newest.position or "—"), (_("Item"), self._newest.item or self._newest.test or "—")]
             parts += [Divider(), Title(_("Newest reading")), Rows([*facts, (_("Value"), said), (_("Arrived"), minute(self._newest.received_at))])]
+            parts += [self._lead(_("Instrument inbox"), _("Look at it, and accept it there."), "inbox", self._newest.id)]
         if self._understood:
             parts += [Divider(), Title(_("These profiles understand it")), Offers([self._offer(profile) for profile in self._understood])]
-        self.panel.put(_("Line"), *parts)
+        self.panel.put(_("The line"), *parts)
+
+    def _next(self, row: InstrumentRow, port: PortRow | None) -> list[QWidget]:
+        """Say what a person does next, until the first reading of this instrument is there."""
+        if port is None or port.state == "stopped":
+            return [Divider(), self._lead(_("Not connected"), _("Choose its port in Instruments and connect it."), "instruments", row.code)]
+        if only_captures(self._profiles.get(row.profile)) and row.last_message:
+            words = _("Its messages are captured whole. Two or three are enough to teach what is what.")
+            return [Divider(), self._lead(_("Teach a reader"), words, "teaching", row.code, lambda: right_refusal(Right.INSTRUMENTS, self.person))]
+        if self._newest or port.state != "live" or row.last_message:
+            return []
+        words = (
+            _("Bytes have come, but no whole message yet. Let it finish; if nothing follows, ask who understands this.")
+            if port.received
+            else _("Print or send something on the instrument. Its bytes appear here, and after them its first reading.")
+        )
+        return [Divider(), Title(_("What to do next")), Words(words)]
+
+    def _lead(self, title: str, words: str, place: str, key: Hashable, refusal: Callable[[], str | None] = lambda: None) -> QWidget:
+        """Offer the way to another place."""
+        command = Command(f"monitor.to.{place}", N_("Open"), lambda: self.shell.open(place, key), kind="quiet", refusal=refusal)
+        return Offers([Offer(title, words, command)])
 
     def _offer(self, profile: ProfileRow) -> Offer:
         command = Command(f"monitor.speak.{profile.name}", N_("Open"), lambda: self.shell.open("instruments", self._code), kind="quiet")

@@ -7,19 +7,21 @@ from typing import Any
 
 from lims.i18n import N_, _
 from lims.rules.rapid import OUTCOME_WORDS
+from lims.services.ports import OUTCOME_TEXTS
 from lims.services.teaching import Lesson, TaughtDraft
 from lims.views import items
 from ui.kit.ask import Dialog
 from ui.kit.form import Field
 from ui.kit.screen import Screen
 
-MOST_WORDS = 6
-"""So many different verdict words and codes are asked about; the rest a person maps in the inbox."""
+MOST = 6
+"""So many verdict words and codes are asked about at once, the most frequent first; the rest a person maps in the inbox."""
 
 
 def ask_name(screen: Screen, code: str, lesson: Lesson, then: Callable[[TaughtDraft, Dialog], Any]) -> None:
     """Ask for the name of a profile and the meaning of what was found by it."""
-    verdicts, tests = _said(lesson, "words"), _said(lesson, "test")
+    verdicts = _said(lesson, "words")[:MOST]
+    tests = _said(lesson, "test")[: MOST - len(verdicts)]
 
     def ask(known: list[items.ItemRow]) -> None:
         options = {one.code: one.name for one in known}
@@ -27,7 +29,6 @@ def ask_name(screen: Screen, code: str, lesson: Lesson, then: Callable[[TaughtDr
         fields = (
             Field("name", N_("Name of the profile"), note=N_("Small letters, digits and hyphens.")),
             Field("title", N_("What people call it")),
-            Field("maker", N_("Maker"), optional=True),
             *(Field(f"test {word}", _("Item of {code}").format(code=word), kind="choice", options=options, optional=True) for word in tests),
             *(Field(f"word {word}", _("{word} means").format(word=word), kind="choice", options=meanings, optional=True) for word in verdicts),
         )
@@ -35,10 +36,14 @@ def ask_name(screen: Screen, code: str, lesson: Lesson, then: Callable[[TaughtDr
         def send(answer: dict[str, Any], dialog: Dialog) -> None:
             meant = {word: answer[f"word {word}"] for word in verdicts if answer[f"word {word}"]}
             coded = {word: answer[f"test {word}"] for word in tests if answer[f"test {word}"]}
-            then(TaughtDraft(code, answer["name"].strip(), answer["title"], answer["maker"] or "", tests=coded, words=meant), dialog)
+            then(TaughtDraft(code, answer["name"].strip(), answer["title"], tests=coded, words=meant), dialog)
 
         words = _("It reads {whole} of {all} captured messages.").format(whole=lesson.complete, all=len(lesson.tried))
         dialog = Dialog(screen, _("Keep as profile"), words, "", fields, _("Keep"), _("Back"), False, send)
+        dialog.form.put(
+            {f"word {word}": next((str(one) for one, text in OUTCOME_TEXTS.items() if text == word), None) for word in verdicts}
+            | {f"test {word}": next((one.code for one in known if word in (one.code, one.name)), None) for word in tests}
+        )
         dialog.open()
         dialog.form.focus()
 
@@ -48,4 +53,4 @@ def ask_name(screen: Screen, code: str, lesson: Lesson, then: Callable[[TaughtDr
 def _said(lesson: Lesson, name: str) -> list[str]:
     """Return the different words found for a field, the most frequent first."""
     found = [said for one in lesson.tried for kind, said in one.found if kind == name]
-    return sorted(dict.fromkeys(found), key=lambda word: -found.count(word))[:MOST_WORDS]
+    return sorted(dict.fromkeys(found), key=lambda word: -found.count(word))

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import Any, cast
 
-from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QVBoxLayout, QWidget
 
 from lims.i18n import N_, _
 from lims.rules.rights import Right, right_refusal
-from lims.services import teaching
+from lims.services import ports, teaching
+from lims.services.ports import ProfileRow
 from lims.services.teaching import FIELD_WORDS, Captured, Lesson, Mark, TaughtDraft, TriedRow
 from lims.views import instruments as view
 from lims.views.instruments import InstrumentRow
 from ui.kit.cell import Cell
-from ui.kit.command import Command
+from ui.kit.command import Command, CommandButton
 from ui.kit.editors import Choice
 from ui.kit.empty import Empty
 from ui.kit.label import Label, ground
@@ -23,7 +25,7 @@ from ui.kit.panel import Divider, Offer, Offers, Panel, Rows, Title, Words
 from ui.kit.screen import Screen
 from ui.kit.segments import Segments
 from ui.kit.table import Column, Table
-from ui.screens.instruments import Here
+from ui.screens.instruments import Here, only_captures
 from ui.screens.moments import minute
 from ui.screens.taught import ask_name
 from ui.theme import theme
@@ -32,10 +34,9 @@ KEYS = {"sample": "S", "value": "V", "unit": "U", "words": "W", "test": "T", "po
 """What can be marked, in the order of need, by key."""
 
 MESSAGES: tuple[Column[Captured], ...] = (
-    Column(N_("Captured"), lambda one: one, lambda one: Cell(minute(one.at), below=Cell(_first(one.text), "text2", role="note")), 240, stretch=True),
+    Column(N_("Captured"), lambda one: one, lambda one: Cell(minute(one.at), below=Cell(_brief(one.text), "text2", role="note")), 240, stretch=True),
 )
-TRIED: tuple[Column[TriedRow], ...] = (
-    Column(N_("Message"), lambda one: one.text, lambda text: Cell(text, role="bytes", tip=text), 160),
+FOUND: tuple[Column[TriedRow], ...] = (
     Column(N_("Read"), lambda one: one, lambda one: _whole(one), 104),
     Column(N_("What it finds"), lambda one: one.found, lambda found: Cell(_told(found), tip=_told(found)), 160, stretch=True),
 )
@@ -52,11 +53,13 @@ class Teaching(Screen):
         self.ports = cast(Here, self.shell).laboratory.ports
         self._code = ""
         self._names: dict[str, str] = {}
+        self._kinds: dict[str, ProfileRow] = {}
         self._all: list[Captured] = []
         self._text = ""
         self._marks: dict[str, Mark] = {}
         self._lesson: Lesson | None = None
         self._trouble = ""
+        theme.changed.connect(self._paint)
 
     def commands(self) -> Sequence[Command]:
         marks = (
@@ -77,7 +80,11 @@ class Teaching(Screen):
         self.who = Choice(lambda: self._names)
         self.who.setAccessibleName(_("Instrument"))
         self.who.changed.connect(lambda: self._choose(self.who.get()))
-        nothing = Empty("inbox", N_("Nothing was captured yet."), N_("Connect the reader and print something on it."))
+        nothing = Empty(
+            "inbox",
+            N_("Nothing was captured yet."),
+            N_("Add the reader in Instruments with the profile capture-ticket or capture-line, connect it, and print two or three results."),
+        )
         self.list = Table(MESSAGES, key=lambda one: one.message, words=N_("Captured messages"), row_height=52, head=False, many=False, margin=0, empty=nothing)
         self.list.moved.connect(self._open)
         left.addWidget(self.who)
@@ -88,15 +95,13 @@ class Teaching(Screen):
         column.setSpacing(8)
         how = _("Select a piece of the message and say what it is: S sample number, V value, U unit, W verdict, T test, P position, D date and time.")
         column.addWidget(Label(how, "note", "text2", wrap=True))
-        self.message = QPlainTextEdit()
-        self.message.setReadOnly(True)
-        self.message.setFont(theme.font("bytes"))
-        self.message.setAccessibleName(_("The message"))
-        self.message.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.message = _Message()
         self.message.selectionChanged.connect(self.refresh)
         column.addWidget(self.message, 3)
         found_nothing = Empty("book-open-check", N_("No rule yet."), N_("Mark the value or the verdict, and what tells whose it is."))
-        self.tried = Table(TRIED, key=lambda one: one.place, words=N_("What the rule finds"), row_height=28, many=False, margin=0, empty=found_nothing)
+        columns = (Column(N_("Message"), lambda one: self._all[one.place].text, lambda text: Cell(_brief(text), tip=text), 220), *FOUND)
+        self.tried = Table(columns, key=lambda one: one.place, words=N_("What the rule finds"), row_height=28, many=False, margin=0, empty=found_nothing)
+        self.tried.put([])
         column.addWidget(self.tried, 2)
         self.panel = Panel()
         self.first = self.list
@@ -108,15 +113,21 @@ class Teaching(Screen):
         self.bar.lead(self.decimal)
 
     def refill(self) -> None:
-        self.desk.ask(view.rows, then=self._put, once="teaching.instruments")
+        self.desk.run(self.ports.profiles, then=self._put_kinds, once="teaching.profiles")
 
     def show_thing(self, key: Hashable) -> None:
         self._choose(str(key))
 
     # -- what is shown -------------------------------------------------------------------------------------------------
 
+    def _put_kinds(self, profiles: list[ProfileRow] | None) -> None:
+        self._kinds = {profile.name: profile for profile in profiles or ()}
+        self.desk.ask(view.rows, then=self._put, once="teaching.instruments")
+
     def _put(self, rows: list[InstrumentRow]) -> None:
-        self._names = {row.code: row.name for row in rows if row.profile and row.active}
+        """Offer the instruments that measure samples, those whose messages nobody reads yet first."""
+        speaking = [row for row in rows if row.active and row.profile in self._kinds and self._kinds[row.profile].about == "samples"]
+        self._names = {row.code: row.name for row in sorted(speaking, key=lambda row: not only_captures(self._kinds[row.profile]))}
         self.who.refill()
         self._choose(self._code or next(iter(self._names), ""))
 
@@ -125,12 +136,15 @@ class Teaching(Screen):
             self._code = code
             self._clear()
         self.who.put(self._code)
-        if self._code:
+        if not self._code:
+            self.list.put([])
+        else:
             self.desk.ask(teaching.captured, self._code, self.ports.own_profiles, then=self._take, once="teaching.captured")
         self._tell()
 
     def _take(self, found: list[Captured] | None) -> None:
         self._all = found or []
+        self.tried.put([])
         self.list.put(self._all)
         if self.list.current() is None and self._all:
             self.list.select(self._all[0].message)
@@ -158,6 +172,8 @@ class Teaching(Screen):
             told = _("It reads {whole} of {all} captured messages.").format(whole=self._lesson.complete, all=len(self._lesson.tried))
             parts += [Divider(), Title(_("The rule")), Words(told, "text" if self._lesson.complete else "warn"), Rows(self._rule())]
         self.panel.put(self.heading(), *parts)
+        for made in self.panel.findChildren(CommandButton):
+            self.acts.refreshed.connect(made.refresh)  # what is selected decides whether it can be marked
 
     def _rule(self) -> list[tuple[str, str]]:
         """Return how the rule finds each field, as the profile will say it."""
@@ -185,8 +201,10 @@ class Teaching(Screen):
             cursor.setPosition(mark.start)
             cursor.setPosition(mark.end, QTextCursor.MoveMode.KeepAnchor)
             look = QTextCharFormat()
-            look.setBackground(QColor(theme.colour("accent_soft")))
-            look.setFontUnderline(True)
+            look.setBackground(theme.colour("selected"))
+            look.setForeground(theme.colour("accent_text"))
+            look.setUnderlineStyle(QTextCharFormat.UnderlineStyle.SingleUnderline)
+            look.setUnderlineColor(theme.colour("focus"))
             selection.cursor, selection.format = cursor, look
             shown.append(selection)
         self.message.setExtraSelections(shown)
@@ -248,12 +266,43 @@ class Teaching(Screen):
         self.desk.ask(teaching.keep, self._lesson, draft, self.ports.own_profiles, by=self.person, then=done, form=dialog)
 
     def _kept(self, name: str) -> None:
-        self.shell.toast(_("The profile {name} is kept; the instrument speaks by it from its next connection on.").format(name=name))
+        """The rule is a profile now: a reader that is connected speaks by it from here on, and what it sent before can be read."""
+        port = next((port for port in self.ports.rows() if port.code == self._code and port.state != "stopped"), None)
+        if port:
+            self.desk.run(self.ports.open, self._code, port.address)
+        title = _("The profile {name} is kept, and {instrument} speaks by it.").format(name=name, instrument=self._names.get(self._code, self._code))
+        self.shell.message("say", title, _("What it captured before can be read by it too."), _("Read anew"), self._read_anew)
         self._clear()
 
+    def _read_anew(self) -> None:
+        self.desk.ask(ports.read_anew, self._code, self.ports.own_profiles, by=self.person, then=self._read)
 
-def _first(text: str) -> str:
-    return next((line.strip() for line in text.splitlines() if line.strip()), "")
+    def _read(self, count: int) -> None:
+        self.shell.toast(_("Everything that waits was read anew; readings that are new: {count}.").format(count=count))
+
+
+class _Message(QPlainTextEdit):
+    """A captured message: selected by mouse or by Shift and the arrows; letters and Del are the screen's."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setReadOnly(True)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard)
+        self.setTabChangesFocus(True)
+        self.setFont(theme.font("bytes"))
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.setAccessibleName(_("The message"))
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and (event.text().isalpha() or event.key() == Qt.Key.Key_Delete):
+            event.ignore()
+            return True
+        return super().event(event)
+
+
+def _brief(text: str) -> str:
+    """Return the lines of a message in one: the first alone, a heading, is the same on every ticket."""
+    return "  ".join(line.strip() for line in text.splitlines() if line.strip())
 
 
 def _whole(one: TriedRow) -> Cell:

@@ -9,8 +9,8 @@ from typing import Any
 
 from lims.i18n import N_, _
 from lims.rules.flows import ANALYSIS_FLOW, CERTIFICATE_FLOW, PORTION_WORDS, READING_FLOW, SAMPLE_FLOW
-from lims.rules.rights import ROLES
 from lims.rules.rapid import OUTCOME_WORDS
+from lims.rules.rights import ROLES
 from lims.rules.sampling import FORM, INTAKE
 from lims.rules.verdict import WORDS, Said
 from lims.settings import BY_NAME
@@ -332,7 +332,7 @@ def thing_words(row: TrailRow) -> str:
 def field_words(kind: str, field: str) -> str:
     """Return the words of a field; an answer of a form has those of its question."""
     head, _dot, rest = field.partition(".")
-    if head in ("raw", "curve", "facts", "weighed"):  # what follows is data: a channel, a concentration
+    if head in ("raw", "curve", "weighed"):  # what follows is data: a channel, a concentration
         return " ".join(filter(None, (_(FIELDS[head]), rest)))
     if rest:
         return _(QUESTIONS.get(rest, rest))
@@ -360,6 +360,8 @@ def unfolded(made: str) -> list[tuple[str, str]]:
 def _pairs(name: str, value: Any) -> list[tuple[str, str]]:
     if name == "because" and isinstance(value, dict):
         return [(name, " ".join(Said(one["words"], one["facts"]).shown() for one in value.get("said", ())))]
+    if name == "facts" and isinstance(value, dict):
+        return [(name, _(", ").join(_(fact) for fact in value.values() if fact))]
     if isinstance(value, dict):
         return [(f"{name}.{inner}", _flat(said)) for inner, said in value.items() if said not in (None, "")]
     return [(name, _flat(value))]

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, 
 
 from lims import i18n
 from lims.i18n import _
-from tests.ui.screens.reception import FORM, INTAKE, PEOPLE, Reception
+from tests.ui.screens.reception import FORM, INTAKE, PEOPLE, TICKET, WHY_BY_RULE, Reception
 from ui.kit.cell import PAD, Cell, wanted_width
 from ui.kit.command import Button
 from ui.kit.label import Short
@@ -27,7 +27,18 @@ SIGNS = re.compile(r"\[[^\[\]]*·····\]")
 """Words of the pseudo-language."""
 NUMBERS = re.compile(r"[A-Z]+[\d/-][\w./-]*|[0-9a-f]{8,}|[0-9a-f]{4}…[0-9a-f]{4}|<[A-Z]{2,3}>|Ctrl\+\w+|Asia/Shanghai")
 """Numbers, digests, control bytes: the same in every language."""
-AS_THEY_ARE = ("本机", "中文 / EN", "中文", "English", "SHA-256", "COM3", "/dev/ttyUSB0", "socket://192.168.1.20:4001", "listen://0.0.0.0:5000", "folder://D:/export")
+AS_THEY_ARE = (
+    "本机",
+    "中文 / EN",
+    "中文",
+    "English",
+    "SHA-256",
+    "COM3",
+    "/dev/ttyUSB0",
+    "socket://192.168.1.20:4001",
+    "listen://0.0.0.0:5000",
+    "folder://D:/export",
+)
 """Words of every language at once: names of languages, examples of addresses, what the window was told."""
 
 OWN = {
@@ -147,7 +158,7 @@ def primaries(whole: QWidget) -> list[str]:
 
 def own_words(laboratory: Reception) -> list[str]:
     """What stands as it is in any language: written by the laboratory's people, or in the library. Longest first."""
-    found = {*FORM.values(), *INTAKE.values(), *AS_THEY_ARE, *laboratory.people, *(name for name, _role in PEOPLE.values())}
+    found = {*FORM.values(), *INTAKE.values(), *TICKET, WHY_BY_RULE, *AS_THEY_ARE, *laboratory.people, *(name for name, _role in PEOPLE.values())}
     for language in i18n.LANGUAGES:
         with i18n.speaking(language):
             for profile in laboratory.ports.profiles():

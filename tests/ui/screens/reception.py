@@ -27,10 +27,10 @@ from lims.rules.rights import Actor, Role
 from lims.services import analyses, certificates, founding, instruments, people, placements, readings, samples, scope, worksheets
 from lims.services import catalogue as standards
 from lims.services.founding import FoundingDraft
-from lims.services.instruments import InstrumentDraft
-from lims.services.ports import Ports
+from lims.services.instruments import InstrumentDraft, KitLotDraft
 from lims.services.passwords import Argon2
 from lims.services.people import AccountDraft
+from lims.services.ports import Ports
 from lims.services.readings import Delivery, Sent
 from lims.services.samples import SampleDraft
 from lims.services.scope import ScopeDraft
@@ -66,6 +66,10 @@ FORM = {
     "sampling_body": "示范区食品抽样队",
     "samplers": "甲、乙",
 }
+
+WHY_BY_RULE = "三个月比对全部相符"
+TICKET = ("检测报告", "样品:LS2026-00001", "值:4.7")
+"""A reason somebody gave, and a ticket nobody has taught."""
 
 
 class Reception:
@@ -194,7 +198,7 @@ class Reception:
     def landed(self, *sent: Sent, problem: str = "") -> list[int]:
         """Let readings land in the inbox; return their keys."""
         self._rows += 1
-        content = b"\x02" + "|".join(one.sample for one in sent).encode() + b"\r\x03"
+        content = b"\x02" + "|".join(f"{one.sample}{one.sent_test}" for one in sent).encode() + b"\r\x03"
         self.do(readings.land, Delivery("GC-01", "desk", "journal-1", self._rows, self._rows, content, self.store.clock(), sent, problem))
         rows = self.do(instrument_view.inbox, tuple(ReadingState))
         return sorted(row.id for row in rows)[-max(len(sent), 1) :]
@@ -225,6 +229,7 @@ class Reception:
         self.landed(Sent(number, "aflatoxin-b1", "4.7", "µg/kg", said_at="2026-11-26T10:00:00"))
         self.landed(Sent("LS2026-0027", "aflatoxin-b1", "5.1", "µg/kg", flags="H"))
         self.do(readings.reject, self.landed(Sent(tested, "aflatoxin-b1", "5.1", "µg/kg")), reason="进样错误", by=jian)
+        self.instruments_speak(number)
         self.reviewed({"aflatoxin-b1": "21"})
         self.issued()
         void, replaced = self.issued(), self.issued()
@@ -237,6 +242,19 @@ class Reception:
         for _try in range(6):
             with suppress(Refusal):
                 self.do(people.sign_in, "jian2", "wrong")
+
+    def instruments_speak(self, number: str) -> None:
+        """Codes that are known and unknown, a lot in use and one that has run out, a rule that is on, and a reader whose ticket is captured."""
+        ji = self.people["ji"]
+        self.do(readings.map_code, self.landed(Sent(number, "AFB", "4.7", "µg/kg", sent_test="AFB"))[0], "aflatoxin-b1", demands_of=self.ports.demands, by=ji)
+        self.landed(Sent(number, "XYZ", "3.2", "µg/kg", sent_test="XYZ"))
+        for lot, expires in (("B2611", date(2099, 12, 31)), ("B2501", date(2026, 1, 31))):
+            curve = {"1": "0.95", "5": "0.62", "20": "0.31"}
+            self.do(instruments.save_lot, KitLotDraft("GC-01", "aflatoxin-b1", lot, expires, "0.62", curve, "logarithmic", "µg/kg"), by=ji)
+        self.do(instruments.let_in, "GC-01", True, reason=WHY_BY_RULE, by=ji)
+        self.instrument("TK-01", name="读数仪", profile="capture-ticket")
+        content = "".join(f"{line}\r\n" for line in TICKET).encode("gb18030") + b"\x1dV\x00"
+        self.do(readings.land, Delivery("TK-01", "desk", "journal-2", 1, 1, content, self.store.clock(), ()))
 
 
 class Seat:
@@ -310,6 +328,16 @@ class Seat:
                 return
             QTest.keyClick(self.focus, Qt.Key.Key_Tab)
         raise AssertionError(f"Tab does not reach {name}")
+
+    def choose(self, name: str, value: str) -> None:
+        """Go to a choice and press Down until *value* is chosen."""
+        self.to(name)
+        form = self.dialog.form if self.dialog else self.window.screen_in_front.form
+        for _option in range(300):
+            if form.editors[name].get() == value:
+                return
+            QTest.keyClick(self.focus, Qt.Key.Key_Down)
+        raise AssertionError(f"{name} does not offer {value}")
 
     def to_widget(self, wanted: QWidget) -> None:
         """Tab on until *wanted* has the focus; out of a grid with Ctrl."""

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterator
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
 from sqlalchemy import select
 
+from drivers.virtual.served import Served, serve
 from lims.domain.analyses import Analysis, Attempt, Determination
 from lims.domain.catalogue import Item
 from lims.domain.samples import Sample
-from lims.rules.flows import AnalysisState
+from lims.rules.flows import AnalysisState, ReadingState
+from lims.services import ports
+from lims.views import instruments as view
 from tests.ui.screens.looking import words
 from tests.ui.screens.reception import Reception, Seat
 from ui.screens.bench import Bench
 
+needs_pty = pytest.mark.skipif(not hasattr(os, "openpty"), reason="this system has no pseudo-terminals")
 Key, Shift = Qt.Key, Qt.KeyboardModifier.ShiftModifier
 AFLATOXIN, DON, WEIGHED, MOISTURE = "aflatoxin-b1|1|", "deoxynivalenol|1|", "moisture|1|W0", "moisture|1|"
 
@@ -314,3 +322,110 @@ def test_who_does_not_test_gives_the_work_to_somebody_and_later_to_another(sit, 
     seat.type("病假")
     seat.control(Key.Key_Return)
     assert seat.dialog is None and bench.sheet.row.analyst_login == "jian2"
+
+
+SETTLES, NEVER = 20.0, 0.001
+"""How fast a virtual balance comes to rest: at once; not while anybody waits."""
+
+
+@pytest.fixture
+def balance(reception: Reception) -> Iterator[Callable[..., Served]]:
+    """Connect a balance on a pseudo-terminal with something on its pan."""
+    switched_on: list[Served] = []
+
+    def connected(value: str, unit: str = "g", haste: float = SETTLES) -> Served:
+        reception.instrument("BAL-1", name="天平 BAL-1", profile="mettler-sics")
+        made = serve(ports.profiles(ports.SHIPPED).profiles["mettler-sics"], haste=haste)
+        switched_on.append(made)
+        reception.ports.open("BAL-1", made.address)
+        made.send([[value, unit, "dynamic"]])
+        assert made.wait(10)
+        return made
+
+    yield connected
+    reception.ports.close()
+    for one in switched_on:
+        one.close()
+
+
+def live(seat: Seat, bench: Bench) -> None:
+    """Wait until the balance is there."""
+    seat.qtbot.waitUntil(lambda: bench.acts["bench.read"].refusal() is None, timeout=10_000)
+
+
+def f6(seat: Seat) -> None:
+    """Press F6 and wait for nothing: a balance takes its time."""
+    QTest.keyClick(seat.focus, Key.Key_F6)
+    QApplication.processEvents()
+
+
+@needs_pty
+def test_a_stable_weight_goes_into_its_cell_and_the_cursor_goes_on(seat: Seat, bench: Bench, numbers: list[str], reception: Reception, balance) -> None:
+    """25.1234 g on the pan: the cell asks for grams, so it stands there as it was sent."""
+    at(bench, numbers[0], WEIGHED)
+    balance("25.1234")
+    live(seat, bench)
+    f6(seat)
+    seat.qtbot.waitUntil(lambda: shown(bench, numbers[0], WEIGHED) == "25.1234", timeout=10_000)
+    seat.settled()
+    assert bench.table.current().sample_number == numbers[1] and bench.table.column().name == WEIGHED
+    cell = bench.table.rows_model.cell(bench.table.place_of(numbers[0]), bench.table.column_place(WEIGHED))
+    assert cell.tip == "来自仪器"
+    assert [row.state for row in reception.do(view.inbox, (ReadingState.ACCEPTED,))] == [ReadingState.ACCEPTED]
+
+
+@needs_pty
+def test_a_stable_value_is_a_determination_where_nothing_is_weighed(seat: Seat, bench: Bench, numbers: list[str], reception: Reception, balance) -> None:
+    """A meter in mg/kg into a cell in µg/kg: 0.0047 mg/kg are 4.7 µg/kg."""
+    at(bench, numbers[0], AFLATOXIN)
+    balance("0.0047", "mg/kg")
+    live(seat, bench)
+    f6(seat)
+    seat.qtbot.waitUntil(lambda: kept(reception, numbers[0]) == ["4.7"], timeout=10_000)
+    seat.settled()
+    assert reception.card(numbers[0]).analyses[0].from_reading == (True,)
+
+
+@needs_pty
+def test_grams_are_no_concentration_and_the_reading_stays_in_the_inbox(seat: Seat, bench: Bench, numbers: list[str], reception: Reception, balance) -> None:
+    at(bench, numbers[0], AFLATOXIN)
+    balance("25.1234")
+    live(seat, bench)
+    f6(seat)
+    seat.qtbot.waitUntil(lambda: bool(seat.said), timeout=10_000)
+    seat.settled()
+    assert "g" in seat.said and seat.said.endswith("。") and kept(reception, numbers[0]) == []
+
+
+@needs_pty
+def test_a_value_that_does_not_settle_is_waited_for_and_f6_gives_up(seat: Seat, bench: Bench, numbers: list[str], reception: Reception, balance) -> None:
+    at(bench, numbers[0], WEIGHED)
+    balance("25.1234", haste=NEVER)
+    live(seat, bench)
+    f6(seat)
+    assert bench.acts["bench.read"].words() == "放弃"
+    seat.qtbot.wait(300)
+    assert shown(bench, numbers[0], WEIGHED) == "", "what is not stable stands in no cell"
+    f6(seat)
+    seat.settled()
+    assert seat.said == "已放弃读取仪器。" and shown(bench, numbers[0], WEIGHED) == ""
+    assert bench.acts["bench.read"].words() == "读取 BAL-1"
+
+
+def test_without_an_instrument_f6_says_what_to_do(seat: Seat, bench: Bench, numbers: list[str]) -> None:
+    at(bench, numbers[0], WEIGHED)
+    seat.press(Key.Key_F6)
+    assert seat.said == "这台电脑没有连接天平或仪表。请在“仪器”里连接。"
+
+
+@needs_pty
+def test_what_is_calculated_is_not_read(seat: Seat, bench: Bench, numbers: list[str], balance) -> None:
+    at(bench, numbers[0], MOISTURE)
+    balance("25.1234")
+    seat.qtbot.waitUntil(lambda: "天平" not in (bench.acts["bench.read"].refusal() or "天平"), timeout=10_000)
+    f6(seat)
+    assert "算出" in seat.said
+
+
+def test_a_worksheet_is_sent_to_the_instrument_it_names_only(seat: Seat, bench: Bench) -> None:
+    assert bench.acts["bench.send"].refusal() == "这张工作单没有指定仪器。"

@@ -43,6 +43,9 @@ DIALOGS: dict[str, tuple[str, Any, str]] = {
     "an ended line of the scope": ("scope", None, "scope.end"),
     "a cleared day": ("calendar", date(2026, 10, 1), "calendar.clear"),
     "a rejection": ("inbox", None, "inbox.reject"),
+    "what a code means": ("inbox", None, "inbox.map"),
+    "a kit lot": ("instruments", "GC-01", "instruments.lots"),
+    "readings by rule": ("instruments", "GC-01", "instruments.let_in"),
     "a return": ("review", None, "review.return"),
     "a repetition": ("bench", "W2026-0001", "bench.repeat"),
     "a cancellation": ("bench", "W2026-0001", "bench.cancel"),
@@ -107,7 +110,8 @@ def test_what_is_needed_is_said_and_the_cursor_goes_there(laboratory: Reception,
         seat.settled()
         dialog = seat.dialog
         assert dialog is not None, command
-        needed = [name for name, field in dialog.form.fields.items() if not field.optional]
+        editors = dialog.form.editors
+        needed = [name for name, field in dialog.form.fields.items() if not field.optional and editors[name].get() in ("", None)]
         assert dialog.form.isAncestorOf(seat.focus), "a dialog has the cursor in its first field"
         if needed:
             seat.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)

@@ -19,7 +19,7 @@ from ui.theme import theme
 
 LANGUAGES = [*i18n.LANGUAGES, "pseudo"]
 PLACE_NAMES = [place.name for place in PLACES]
-PRIMARY = {"intake", "samples", "bench", "inbox", "review", "certificates", "limits", "products", "settings"}
+PRIMARY = {"intake", "samples", "bench", "inbox", "review", "certificates", "limits", "products", "teaching", "settings"}
 """Places with one thing to do; a register saves from its panel, today and the trail are read."""
 
 

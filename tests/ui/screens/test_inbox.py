@@ -9,12 +9,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QPlainTextEdit, QToolTip
 
+from lims import i18n
 from lims.rules.flows import ReadingState
+from lims.rules.inbox import Cause
+from lims.services import instruments
 from lims.services.readings import Sent
+from lims.views import instruments as view
 from tests.ui.screens.looking import seen, words
 from tests.ui.screens.reception import Reception, Seat
 from ui.kit.command import Button
-from ui.screens.inbox import Inbox
+from ui.screens.inbox import CAUSES, Inbox
+from ui.theme import theme
 
 Key = Qt.Key
 
@@ -141,3 +146,72 @@ def test_an_empty_inbox_says_what_will_fill_it(sit, reception: Reception) -> Non
     said = words(seat.window.screen_in_front)
     assert "收件箱已清空。" in said and "新读数会自己出现在这里。" in said
     assert seat.window.screen_in_front.acts["inbox.accept"].refusal()
+
+
+@pytest.fixture
+def manager(sit, reception: Reception, numbers: list[str]) -> Seat:
+    """The technical manager before readings whose code nobody knows: two of samples in test."""
+    for number in numbers[:2]:
+        reception.landed(Sent(number, "AFB-1", "6.3", "µg/kg", sent_test="AFB-1"))
+    made = sit("ji")
+    made.go("inbox")
+    return made
+
+
+def test_c_says_what_a_code_means_and_every_reading_that_waits_finds_its_analysis(manager: Seat, reception: Reception, numbers: list[str]) -> None:
+    inbox = manager.window.screen_in_front
+    assert [row.sent_test for row in inbox.table.rows()[:2]] == ["AFB-1", "AFB-1"]
+    assert inbox.table.rows_model.cell(0, 7).text == "代码未对应"
+    manager.letter(Key.Key_C)
+    assert manager.dialog is not None
+    manager.choose("item", "aflatoxin-b1")
+    manager.press(Key.Key_Return)
+    assert manager.dialog is None and manager.done == "有 2 条读数据此找到了检验项。"
+    (code,) = reception.do(view.codes, "GC-01")
+    assert (code.sent, code.item) == ("AFB-1", "aflatoxin-b1")
+    assert {row.sample for row in inbox.table.rows() if row.state is ReadingState.MATCHED} >= set(numbers[:2])
+    assert reported(reception, numbers[0]) == "", "matched is not accepted"
+    reception.landed(Sent(numbers[2], "AFB-1", "2.2", "µg/kg", sent_test="AFB-1"))
+    manager.settled()
+    assert {row.sample for row in inbox.table.rows() if row.state is ReadingState.MATCHED} >= set(numbers), "it holds for all to come"
+
+
+def test_a_code_is_said_by_whoever_keeps_instruments_only(seat: Seat, inbox: Inbox, reception: Reception, numbers: list[str]) -> None:
+    reception.landed(Sent(numbers[0], "AFB-1", "6.3", "µg/kg", sent_test="AFB-1"))
+    seat.settled()
+    inbox.table.select(inbox.table.rows()[0].id)
+    assert "技术负责人" in inbox.acts["inbox.map"].refusal()
+    assert "技术负责人" in inbox.acts["inbox.read_anew"].refusal()
+
+
+def test_why_it_needs_a_person_stands_in_two_words_in_its_row_and_whole_beside_it(inbox: Inbox) -> None:
+    row, cell = inbox.table.rows()[0], inbox.table.rows_model.cell(0, 7)
+    assert cell.text == "样品不存在" and cell.chip == "ask" and cell.tip == row.reason
+    assert row.reason in words(inbox.panel)
+
+
+def test_every_cause_has_its_two_words() -> None:
+    assert set(CAUSES) == set(Cause)
+
+
+def test_what_entered_by_rule_stands_among_the_accepted(seat: Seat, inbox: Inbox, reception: Reception, numbers: list[str]) -> None:
+    """The rule is switched on before the value comes: it is in the result, and nobody pressed anything."""
+    reception.do(instruments.let_in, "GC-01", True, reason="三个月比对全部相符", by=reception.people["ji"])
+    reception.landed(Sent(numbers[2], "aflatoxin-b1", "3.30", "µg/kg", sent_test="AFB1"))
+    assert reported(reception, numbers[2]) == "3.30"
+    inbox.which.choose("accepted")
+    seat.settled()
+    assert [row.sample for row in inbox.table.rows()] == [numbers[2]]
+
+
+def test_four_segments_stand_whole_beside_the_commands(sit, reception: Reception, numbers: list[str]) -> None:
+    """In both languages, at the smallest window."""
+    for language in i18n.LANGUAGES:
+        i18n.use(language)
+        seat = sit("jian")
+        inbox = seat.go("inbox")
+        seat.window.resize(theme.size("window_width"), theme.size("window_height"))
+        seat.settled()
+        assert inbox.which.width() == inbox.which.sizeHint().width()
+        for one in seen(inbox.bar, Button):
+            assert one.width() >= one.sizeHint().width() and one.geometry().left() >= inbox.which.geometry().right(), one.words
