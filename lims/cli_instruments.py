@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
+import queue
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -10,16 +13,19 @@ from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
+from urllib.parse import urlsplit
 
 import click
 
 import drivers
 from drivers import journal as journals
 from drivers.core.profile import Profile
-from drivers.listen import listen as listening
-from drivers.port import PortState
+from drivers.delivery import Delivery
+from drivers.identity import USB, resolved
+from drivers.port import Port, PortState, Sent
 from drivers.stored import pieces
 from drivers.stored import replay as replaying
+from drivers.transport import PTY
 from drivers.virtual import FAULTS
 from drivers.virtual.served import example, serve
 from lims.clock import local, system_clock
@@ -28,9 +34,41 @@ from lims.db.store import reading
 from lims.errors import Refusal, Trouble
 from lims.i18n import N_, _, language, why
 from lims.place import Group, Place, anywhere
-from lims.services.ports import differs, profiles, said
+from lims.services.ports import differs, profiles
+from lims.services.wire_words import FAILED, said
 
-SHORT_WAIT = 0.2
+SHORT_WAIT = 0.1
+ASK_S = 2.0
+"""An instrument that was connected so long and has said nothing is asked, where somebody waits for a number of readings."""
+TAKEN_S = 0.5
+"""Who leaves a pseudo-terminal takes along what the other end has not read yet."""
+LEFT_S = 30.0
+"""An instrument nobody takes anything from for so long has been left: no protocol pauses longer while both ends are there."""
+OPENED = re.compile(r"open .* profile (\S+) [0-9a-f]*")
+"""What a port marks in its journal when it opens."""
+
+
+class Address(click.ParamType[str]):
+    """Where an instrument is: names of devices are the system's affair, everything with a scheme is complete."""
+
+    name = "address"
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> str:
+        """Return the address as it stands."""
+        if not _is_address(str(value)):
+            self.fail(str(value), parameter, context)
+        return str(value)
+
+
+class Seconds(click.FloatRange):
+    """A span of time; no number is none."""
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> float:
+        """Return the seconds."""
+        seconds = float(super().convert(value, parameter, context))
+        if math.isnan(seconds):
+            self.fail(str(value), parameter, context)
+        return seconds
 
 
 @click.group(cls=Group, help=N_("Instruments: what the program can speak with, and raw bytes in and out."))
@@ -45,7 +83,7 @@ def instruments() -> None:
 def _list(place: Place) -> None:
     shelf = profiles(Folder(place.path()).profiles)
     for one in sorted(shelf.profiles.values(), key=lambda one: one.name):
-        click.echo("\t".join((one.name, one.title["zh" if language() == "zh_CN" else "en"], one.maker, one.model, one.link)))
+        click.echo("\t".join((one.name, _title(one), one.maker, one.model, one.link)))
     for fault in shelf.faults:
         click.echo(said(fault), err=True)
 
@@ -70,9 +108,19 @@ def _decode(place: Place, profile: str, file: Path) -> None:
 @instruments.command("listen", help=N_("Journal and print what an instrument sends; every byte is on disk before it is acknowledged."))
 @anywhere
 @click.argument("profile")
-@click.option("--port", required=True, help=N_("Port name, socket://host:port, or pty."))
-@click.option("--count", type=click.IntRange(1), help=N_("Stop after so many readings."))
-@click.option("--seconds", type=click.FloatRange(0), help=N_("Stop after so many seconds."))
+@click.option(
+    "--port",
+    required=True,
+    type=Address(),
+    metavar="PORT",
+    help=N_("Name of a port, usb:VID:PID:SERIAL, socket://host:port, listen://host:port, a folder, or pty."),
+)
+@click.option(
+    "--count",
+    type=click.IntRange(1),
+    help=N_("Stop after so many readings. A balance or reader that speaks only when asked is asked once when it has said nothing for two seconds."),
+)
+@click.option("--seconds", type=Seconds(0), help=N_("Stop after so many seconds."))
 @click.pass_obj
 def _listen(place: Place, profile: str, port: str, count: int | None, seconds: float | None) -> None:
     known, folder = _profile(place, profile), Folder(place.path())
@@ -80,9 +128,11 @@ def _listen(place: Place, profile: str, port: str, count: int | None, seconds: f
     journal_ = folder.journal / f"{known.name}.sqlite3"
     seen = 0
     with Lock(folder), _told():
-        for delivery in listening(known, port, journal_, system_clock, _Report(port).tell, seconds=seconds):
+        for delivery in _heard(known, port, journal_, math.inf if seconds is None else seconds, asks=count is not None):
             lines = delivery.as_json(str(journal_))
             _print(lines)
+            if not lines:
+                click.echo(_without(delivery).format(start=delivery.first_row, end=delivery.last_row), err=True)
             seen += len(lines)
             if count and seen >= count:
                 return
@@ -90,40 +140,82 @@ def _listen(place: Place, profile: str, port: str, count: int | None, seconds: f
         raise Refusal(_("Only {seen} of {count} readings came.").format(seen=seen, count=count))
 
 
+def _heard(profile: Profile, address: str, journal_: Path, seconds: float, asks: bool) -> Iterator[Delivery]:
+    """Yield messages as they come; who *asks* puts one question when none came by itself. Leaving the loop closes the port."""
+    came: queue.SimpleQueue[Delivery] = queue.SimpleQueue()
+    report = _Report(profile, address)
+    port = Port(profile, address, journal_, system_clock, came.put, report.tell, sent=report.sent)
+    question = _question(profile) if asks else ""
+    end = time.monotonic() + seconds
+    port.start()
+    try:
+        while (left := end - time.monotonic()) > 0:
+            try:
+                yield came.get(timeout=min(SHORT_WAIT, left))
+            except queue.Empty:
+                if question and time.monotonic() > report.live_at + ASK_S:
+                    if not port.health.received:
+                        port.submit([question])
+                    question = ""
+    finally:
+        port.stop()
+
+
+def _question(profile: Profile) -> str:
+    """Return what the link is told whose instrument speaks only when asked; empty where it cannot be asked or the link asks by itself."""
+    if profile.link == "dy7e":
+        return "" if profile.link_settings.module == "strip" else "read"
+    return "ask" if getattr(profile.link_settings, "ask", "") else ""
+
+
 @instruments.command("simulate", help=N_("Be an instrument: print the path to connect to, then send an example to whoever connects."))
 @anywhere
 @click.argument("profile")
-@click.option("--port", help=N_("Port to speak on; without it a pseudo-terminal is opened."))
+@click.option("--port", type=Address(), metavar="PORT", help=N_("Port to speak on; without it a pseudo-terminal is opened."))
 @click.option("--fault", type=click.Choice(FAULTS), help=N_("What the instrument does wrong."))
-@click.option("--once", is_flag=True, help=N_("Leave when everything is sent."))
+@click.option("--once", is_flag=True, help=N_("Leave when everything is sent, or nobody has taken the rest for half a minute."))
 @click.pass_obj
 def _simulate(place: Place, profile: str, port: str | None, fault: str | None, once: bool) -> None:
     known = _profile(place, profile)
     with _told():
-        served = serve(known, port=port, fault=fault)
+        served = serve(known, port=None if port == PTY else port, fault=fault)
     with served:
         served.show(example(known, local(system_clock()).replace(tzinfo=None, microsecond=0)))
         click.echo(served.address)
         sys.stdout.flush()
-        while not (served.wait(SHORT_WAIT) and once):
-            time.sleep(SHORT_WAIT / 4)
+        before, since = 0, time.monotonic()
+        while not (once and (served.wait(SHORT_WAIT) or (before and time.monotonic() > since + LEFT_S))):
+            time.sleep(SHORT_WAIT)
+            if served.bytes_sent != before:
+                before, since = served.bytes_sent, time.monotonic()
+        time.sleep(TAKEN_S)
 
 
 @instruments.command("replay", help=N_("Print the readings of a JOURNAL as the program reads its bytes now; exit 1 where the laboratory holds others."))
 @anywhere
 @click.argument("journal_file", metavar="JOURNAL", type=click.Path(path_type=Path))
-@click.option("--profile", help=N_("Profile to read it with; the journal's own name unless given."))
+@click.option("--profile", help=N_("Profile to read it with; the one it was written with unless given."))
 @click.pass_obj
 def _replay(place: Place, journal_file: Path, profile: str | None) -> None:
-    known, folder = _profile(place, profile or journal_file.stem), Folder(place.path())
+    with _told():
+        known, folder = _profile(place, profile or _written_with(journal_file)), Folder(place.path())
     laboratory = reading(place.database or folder.url) if place.database or folder.there() else nullcontext()
     with _told(), laboratory as session:
         others = 0
         for delivery in replaying(journal_file, known):
-            _print(delivery.as_json(str(journal_file)))
+            lines = delivery.as_json(str(journal_file))
+            _print(lines)
+            if not lines:
+                click.echo(_without(delivery).format(start=delivery.first_row, end=delivery.last_row), err=True)
             others += session is not None and differs(session, delivery)
     if others:
         raise Refusal(_("{count} messages of this journal stand in the laboratory with other readings than these.").format(count=others))
+
+
+def _written_with(journal_file: Path) -> str:
+    """Return the profile a journal was last opened with, or its own name where it does not say: its file bears the name of an instrument."""
+    opened = [found[1] for entry in journals.entries(journal_file) if (found := OPENED.fullmatch(entry.note))]
+    return opened[-1] if opened else journal_file.stem
 
 
 @click.group(cls=Group, help=N_("Journals: the bytes as they came."))
@@ -147,15 +239,50 @@ def _export(journal_file: Path, begin: datetime | None, end: datetime | None, ou
 class _Report:
     """Says on stderr how the port stands; with ``pty`` the path to connect to comes first."""
 
-    def __init__(self, port: str) -> None:
-        self._pty = port == "pty"
+    def __init__(self, profile: Profile, address: str) -> None:
+        self.live_at = math.inf
+        """When the port was first open."""
+        self._name = _title(profile)
+        self._pty = address == PTY
 
     def tell(self, state: PortState) -> None:
-        if self._pty and state.state == "live":
-            click.echo(state.address, err=True)
-            self._pty = False
+        """Take a change of the port's state; from its thread."""
+        if state.state == "live" and self.live_at == math.inf:
+            self.live_at = time.monotonic()
+            if self._pty:
+                click.echo(state.address, err=True)
         if state.trouble:
             click.echo(said(state.trouble), err=True)
+
+    def sent(self, sent: Sent) -> None:
+        """Take what became of the question."""
+        if sent.reason:
+            click.echo(_(FAILED[sent.reason]).format(name=self._name), err=True)
+
+
+def _title(profile: Profile) -> str:
+    return profile.title["zh" if language() == "zh_CN" else "en"]
+
+
+def _without(delivery: Delivery) -> str:
+    if delivery.quarantined:
+        return _("Rows {start} to {end} of the journal are no whole message.")
+    return _("Rows {start} to {end} of the journal are a message without readings.")
+
+
+def _is_address(text: str) -> bool:
+    """Say whether *text* can be the address of a port at all."""
+    try:
+        parts = urlsplit(text)
+        if parts.scheme in ("socket", "listen"):
+            return parts.port is not None and bool(parts.hostname or parts.scheme == "listen")
+        if text.lower().startswith(USB):
+            resolved(text, ())
+    except ValueError:
+        return False
+    except LookupError:
+        return True  # plugged nowhere yet: it is waited for
+    return text.isprintable() and text.strip() not in ("", "folder://")
 
 
 def _profile(place: Place, name: str) -> Profile:

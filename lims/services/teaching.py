@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -91,6 +91,8 @@ class TaughtDraft:
     """Code of the instrument it was captured from."""
     name: str
     title: str
+    item: str = ""
+    """Code of the item it measures, where the message does not say it."""
     maker: str = ""
     model: str = ""
     tests: Mapping[str, str] = field(default_factory=dict)
@@ -131,8 +133,9 @@ def keep(work: Work, taught: Lesson, draft: TaughtDraft, own: Path, *, by: Actor
     spoken = ports.profile_of(instrument, own)
     if wrong := _mistakes(draft, own):
         raise Mistakes(wrong)
+    rule = replace(taught.rule, settings=replace(taught.rule.settings, test_code=draft.item)) if draft.item else taught.rule
     text = teaching.profile_text(
-        taught.rule,
+        rule,
         name=draft.name,
         maker=draft.maker.strip() or spoken.maker,
         model=draft.model.strip() or instrument.model or spoken.model,

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Iterator
+import multiprocessing
+import os
+import shutil
+import sqlite3
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from drivers.core.profile import shelf
+from drivers.core.profile import read, shelf
 from drivers.transport import has_pty
+from drivers.virtual import FAULTS
+from drivers.virtual.served import example, serve
+from lims import cli_instruments
+from lims.cli import main
 from lims.db.folder import Folder, Lock
 from lims.laboratory import Laboratory
 from lims.services.ports import SHIPPED
@@ -140,3 +156,331 @@ def test_a_journal_that_now_reads_otherwise_than_the_laboratory_holds_is_1(lims:
     assert other.code == 1 and len(objects(other.out)) == 2
     assert other.err == "1 messages of this journal stand in the laboratory with other readings than these.\n"
     assert lims("--folder", "none", "instruments", "replay", journal, "--profile", "chromatography-lis").code == 0
+
+
+# -- every shipped profile ------------------------------------------------------------------------------------------------
+
+SHOWN = {
+    "and-balance": 1, "atp-meter-ticket": 1, "barcode-scanner": 1, "chromatography-lis": 2, "cold-store-logger": 5, "colloidal-gold-reader-ticket": 6,
+    "dy-export-csv": 5, "dy-gold-strip-module": 1, "elisa-reader": 96, "finecare-csv": 2, "fluorescence-reader-hl7": 4, "fluorescence-reader-ticket": 9,
+    "gehaka-g810": 1, "grain-analyser-line": 2, "grain-temperature-cable": 32, "icp-ms-file": 6, "lc-ms-csv": 7, "mettler-sics": 1, "minividas": 2,
+    "moisture-sanko-mr300": 1, "mycotoxin-reader-lis": 2, "nir-grain-analyser-file": 3, "ohaus-balance": 1, "pesticide-reader-ticket": 2,
+    "ph-meter-sics": 2, "radwag-balance": 1, "refractometer-line": 5, "rida-cube": 1, "sartorius-sbi": 1, "temperature-humidity-logger": 2, "xrf-line": 4,
+}  # fmt: skip
+"""Readings of one example: a value for each test and each control a profile names, each well of a plate, each point of a logger."""
+SILENT = ["capture-line", "capture-ticket", "label-tspl", "label-zpl"]
+"""They have nothing to show, or nothing that is a reading."""
+ASKED = {"and-balance", "mettler-sics", "ohaus-balance", "ph-meter-sics", "radwag-balance", "sartorius-sbi"}
+FILES = {name for name, profile in PROFILES.items() if profile.link == "files"}
+PHOTOMETER = "dy-photometer-pesticide"
+"""It needs a person for half a minute and a reaction of three."""
+AT_ONCE = 8
+LIMIT_S = 20
+STARTING = threading.Lock()
+"""multiprocessing looks after all its processes whenever it starts one: not from several threads at once."""
+
+
+Ended = tuple[int | None, str, str]
+"""Code (None where it did not end by itself), results, complaints."""
+
+
+def own_process(words: list[str], out: str, constants: dict[str, float]) -> None:
+    """Be the command, in a process of its own: what it says goes into files. Some of its waiting may be shortened."""
+    for constant, seconds in constants.items():
+        setattr(cli_instruments, constant, seconds)
+    for number, end in ((1, ".out"), (2, ".err")):
+        os.dup2(os.open(out + end, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
+    try:
+        main(words)
+    except SystemExit as left:
+        sys.stdout.flush()
+        Path(out + ".code").write_text(str(left.code or 0))
+
+
+@dataclass
+class Running:
+    """A command that runs, where it writes to, and what it left."""
+
+    process: BaseProcess
+    place: str
+
+    def first_line(self) -> str:
+        self.wait(lambda: "\n" in self.text(".out"))
+        return self.text(".out").partition("\n")[0]
+
+    def ended(self, seconds: float = LIMIT_S) -> Ended:
+        self.wait(lambda: self.text(".code") != "", seconds)
+        code = self.text(".code")
+        with STARTING:
+            self.process.kill()
+        return int(code) if code else None, self.text(".out"), self.text(".err")
+
+    def wait(self, done: Callable[[], bool], seconds: float = LIMIT_S) -> None:
+        end = time.monotonic() + seconds
+        while not done() and time.monotonic() < end:
+            time.sleep(0.02)
+
+    def text(self, end: str) -> str:
+        path = Path(self.place + end)
+        return path.read_text("utf-8") if path.exists() else ""
+
+
+@dataclass
+class Session:
+    """How an instrument was simulated and listened to."""
+
+    simulated: Ended
+    heard: Ended
+    journal: Path
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Running]:
+    """Starts the command in a process of its own, forked off one that has loaded everything."""
+    home, forks = tmp_path_factory.mktemp("said"), multiprocessing.get_context("forkserver")
+    forks.set_forkserver_preload([__name__])
+    numbers = itertools.count()
+
+    def begin(*words: object, **constants: float) -> Running:
+        place = str(home / str(next(numbers)))
+        process = forks.Process(target=own_process, args=([*map(str, words)], place, constants), daemon=True)
+        with STARTING:
+            process.start()
+        return Running(process, place)
+
+    return begin
+
+
+@pytest.fixture(scope="module")
+def sessions(start: Callable[..., Running], tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[Session]]]:
+    """Every profile simulated to one who listens for all it has to show, several at once: most of it is waiting."""
+    home = tmp_path_factory.mktemp("every")
+
+    def session(name: str) -> Session:
+        once = () if name in FILES else ("--once",)  # the folder goes with who leaves files in it
+        simulated = start("--folder", home / "none", "instruments", "simulate", name, *once)
+        asked = ("--port", simulated.first_line(), "--count", SHOWN[name], "--seconds", LIMIT_S)
+        heard = start("--folder", home / name, "instruments", "listen", name, *asked).ended(2 * LIMIT_S)
+        return Session(simulated.ended(0.0 if name in FILES else LIMIT_S), heard, home / name / "journal" / f"{name}.sqlite3")
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield {name: pool.submit(session, name) for name in SHOWN}
+
+
+def test_every_shipped_profile_is_simulated() -> None:
+    assert sorted([*SHOWN, *SILENT, PHOTOMETER]) == sorted(PROFILES)
+
+
+@needs_pty
+@pytest.mark.parametrize("name", SHOWN)
+def test_what_is_simulated_is_heard_decoded_and_replayed_alike(name: str, lims: Lims, home: Path, sessions: dict[str, Future[Session]]) -> None:
+    session = sessions[name].result(4 * LIMIT_S)
+    code, out, err = session.heard
+    assert (code, err) == (0, "")
+    live = objects(out)
+    assert len(live) == SHOWN[name]
+    assert all(list(line) == KEYS and line["instrument"] == name and line["received"].endswith("Z") for line in live)
+    assert all(isinstance(line["value"], str | None) and line["source"]["journal"] == str(session.journal) for line in live)
+    if name not in FILES:
+        assert session.simulated[::2] == (0, ""), "once everything is sent it leaves"
+
+    replayed = lims("instruments", "replay", session.journal)
+    assert (replayed.code, replayed.out, replayed.err) == (0, out, "")
+
+    exported = lims("journal", "export", session.journal)
+    assert exported.code == 0
+    (home / "captured.bin").write_bytes(b"".join(bytes.fromhex(line["hex"]) for line in objects(exported.out) if line["dir"] == "rx"))
+    decoded = lims("instruments", "decode", name, "captured.bin")
+    assert (decoded.code, decoded.err) == (0, "")
+    assert measured(objects(decoded.out)) == measured(live)
+    assert all(line["received"] is None and list(line["source"]) == ["file", "from", "to"] for line in objects(decoded.out))
+
+
+def measured(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Everything but when and where it was received."""
+    return [{name: what for name, what in line.items() if name not in ("received", "source")} for line in lines]
+
+
+@needs_pty
+@pytest.mark.parametrize("name", SILENT)
+def test_who_has_nothing_to_send_leaves_when_somebody_came(name: str, start: Callable[..., Running], home: Path) -> None:
+    silent = start("--folder", home / "none", "instruments", "simulate", name, "--once")
+    heard = start("--folder", home / "new", "instruments", "listen", name, "--port", silent.first_line(), "--seconds", 0.5).ended()
+    assert heard[:2] == (0, "") and silent.ended()[::2] == (0, "")
+
+
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_who_leaves_files_waits_for_nobody(name: str, lims: Lims) -> None:
+    said = lims("instruments", "simulate", name, "--once")
+    assert (said.code, said.err) == (0, "") and said.out.startswith("folder://") and said.out.count("\n") == 1
+
+
+@needs_pty
+def test_a_simulated_instrument_that_was_left_in_the_middle_leaves_too(start: Callable[..., Running], home: Path) -> None:
+    """The first of four cables is heard, then nobody asks any more."""
+    cables = start("--folder", "none", "instruments", "simulate", "grain-temperature-cable", "--once", LEFT_S=0.5)
+    heard = start("--folder", home / "new", "instruments", "listen", "grain-temperature-cable", "--port", cables.first_line(), "--count", 8)
+    assert heard.ended()[0] == 0
+    assert cables.ended()[::2] == (0, "")
+
+
+# -- asking ---------------------------------------------------------------------------------------------------------------
+
+
+@needs_pty
+@pytest.mark.parametrize("name", sorted(ASKED))
+def test_a_balance_that_says_nothing_is_asked_once_for_who_waits_for_a_reading(name: str, lims: Lims, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli_instruments, "ASK_S", 0.2)
+    with serve(PROFILES[name]) as balance:
+        only = lims("--folder", "new", "instruments", "listen", name, "--port", balance.address, "--seconds", 0.6)
+        assert (only.code, only.out, only.err) == (0, "", ""), "who only listens sends nothing"
+        waited = lims("--folder", "new", "instruments", "listen", name, "--port", balance.address, "--count", 1, "--seconds", LIMIT_S)
+        assert waited.code == 0 and objects(waited.out)
+    journal = Path("new") / "journal" / f"{name}.sqlite3"
+    told = [line for line in objects(lims("journal", "export", journal).out) if line["dir"] == "tx"]
+    assert len(told) == 1
+    assert measured(objects(lims("instruments", "replay", journal).out)) == measured(objects(waited.out))
+
+
+@needs_pty
+def test_a_photometer_is_told_to_read(lims: Lims, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli_instruments, "ASK_S", 0.2)
+    own = home / "new" / "instruments"
+    own.mkdir(parents=True)
+    text = (SHIPPED / f"{PHOTOMETER}.toml").read_text("utf-8").replace(f'"{PHOTOMETER}"', '"quick"').replace("[30.0, 180.0]", "[0.2, 0.2]")
+    (own / "quick.toml").write_text(text, "utf-8")
+    with serve(quick := read(own / "quick.toml")) as photometer:
+        photometer.show(example(quick, datetime(2026, 2, 8, 14, 44)))
+        heard = lims("--folder", "new", "instruments", "listen", "quick", "--port", photometer.address, "--count", 1, "--seconds", LIMIT_S)
+    assert heard.code == 0 and objects(heard.out) and heard.err == ""
+
+
+@needs_pty
+def test_why_a_question_failed_is_said(lims: Lims, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`S I`: the command is understood and cannot be executed at present (MT-SICS)."""
+    import tty
+
+    monkeypatch.setattr(cli_instruments, "ASK_S", 0.1)
+    near, far = os.openpty()
+    tty.setraw(far)
+    busy = threading.Thread(target=lambda: (os.read(near, 16), os.write(near, b"S I\r\n")))
+    busy.start()
+    words = ("--folder", "new", "instruments", "listen", "mettler-sics", "--port", os.ttyname(far), "--count", 1, "--seconds", 1, "--language", "en")
+    said = lims(*words)
+    busy.join(5)
+    os.close(near)
+    os.close(far)
+    assert (said.code, said.out) == (1, "")
+    question, *_, last = said.err.splitlines()
+    assert question.endswith("is busy. Wait a moment and read again.") and last == "Only 0 of 1 readings came."
+
+
+# -- what is no reading ---------------------------------------------------------------------------------------------------
+
+
+def test_bytes_without_a_reading_are_said_live_and_replayed(lims: Lims, home: Path) -> None:
+    journal = home / "capture-line.sqlite3"
+    killing.write(journal, b"moisture 12.3\r\n")
+    said = lims("instruments", "replay", journal, "--language", "en")
+    assert (said.code, said.out) == (0, "") and said.err.endswith("of the journal are a message without readings.\n")
+    broken = home / f"{READER}.sqlite3"
+    killing.write(broken, SESSION[:40])
+    said = lims("instruments", "replay", broken, "--language", "en")
+    assert (said.code, said.out) == (0, "") and said.err.endswith("of the journal are no whole message.\n")
+
+
+@needs_pty
+def test_a_journal_says_what_it_was_written_with(lims: Lims, home: Path, sessions: dict[str, Future[Session]]) -> None:
+    """A laboratory's journals bear the names of its instruments."""
+    session = sessions["xrf-line"].result(4 * LIMIT_S)
+    shutil.copy(session.journal, home / "XRF-01.sqlite3")
+    said = lims("instruments", "replay", "XRF-01.sqlite3")
+    assert said.code == 0 and measured(objects(said.out)) == measured(objects(session.heard[1]))
+
+
+# -- what cannot be -------------------------------------------------------------------------------------------------------
+
+FOREIGN: dict[str, Callable[[Path], object]] = {
+    "text": lambda path: path.write_text("no journal"),
+    "noise": lambda path: path.write_bytes(bytes(range(256)) * 40),
+    "empty": lambda path: path.write_bytes(b""),
+    "database": lambda path: sqlite3.connect(path).executescript("CREATE TABLE other (a)").connection.close(),
+    "folder": lambda path: path.mkdir(),
+    "nothing": lambda path: None,
+}
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_a_journal_that_is_none_is_one_sentence(kind: str, language: str, lims: Lims, home: Path) -> None:
+    FOREIGN[kind](home / "a.sqlite3")
+    for words in (("instruments", "replay", "a.sqlite3", "--profile", "rida-cube"), ("instruments", "replay", "a.sqlite3"), ("journal", "export", "a.sqlite3")):
+        complaint = lims(*words, "--language", language).complaint
+        assert "a.sqlite3" in complaint and complaint.isascii() == (language == "en")
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        (("decode", "none-such", "file"), "none-such"),
+        (("listen", "none-such", "--port", "pty"), "none-such"),
+        (("simulate", "none-such"), "none-such"),
+        (("replay", "a.sqlite3", "--profile", "none-such"), "none-such"),
+        (("decode", "rida-cube", "none-such"), "none-such"),
+        (("decode", "rida-cube", "."), "."),
+        (("simulate", "rida-cube", "--port", "/dev/tty-none"), "/dev/tty-none"),
+    ],
+)
+def test_what_is_not_there_is_one_sentence(words: tuple[object, ...], names: str, language: str, lims: Lims) -> None:
+    complaint = lims("instruments", *words, "--language", language).complaint
+    assert names in complaint and complaint.isascii() == (language == "en")
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--seconds", value) for value in ("nan", "-1", "-inf", "soon", "")]
+    + [("--count", value) for value in ("0", "-1", "1.5", "many")]
+    + [
+        ("--port", value)
+        for value in ("", " ", "socket://", "socket://host", "socket://host:99999", "listen://", "listen://:port", "usb:", "usb:1A86", "folder://")
+    ],
+)
+def test_what_an_option_cannot_be_is_wrong_usage(option: str, value: str, language: str, lims: Lims) -> None:
+    options = {"--port": "pty", "--count": "1", "--seconds": "0"} | {option: value}
+    said = lims("instruments", "listen", "rida-cube", "--language", language, *(word for pair in options.items() for word in pair))
+    assert (said.code, said.out) == (2, "") and said.err.startswith(option) and said.err.count("\n") == 1
+    assert not Path("laboratory").exists()
+
+
+@pytest.mark.parametrize("port", ["COM3", "/dev/tty-none", "socket://127.0.0.1:1", "usb:1A86:7523:AB12", "listen://127.0.0.1:0", "folder:///none/such"])
+def test_every_kind_of_address_is_waited_for_where_nothing_is_there(port: str, lims: Lims) -> None:
+    said = lims("--folder", "new", "instruments", "listen", "icp-ms-file", "--port", port, "--seconds", 0.2, "--language", "en")
+    assert (said.code, said.out) == (0, "")
+    assert said.err == ("" if port.startswith("listen:") else f"There is no port {port}. Check the cable and choose the port again.\n")
+
+
+def test_broken_own_profiles_leave_the_others_alone(lims: Lims, home: Path) -> None:
+    own = home / "laboratory" / "instruments"
+    (own / "folder.toml").mkdir(parents=True)
+    (own / "bytes.toml").write_bytes(b"\xff\xfe")
+    (own / "key.toml").write_text('name = "a"\n', "utf-8")
+    (own / "twice.toml").write_bytes((SHIPPED / "rida-cube.toml").read_bytes())
+    for language in ("zh_CN", "en"):
+        said = lims("--folder", "laboratory", "instruments", "list", "--language", language)
+        assert said.code == 0 and {line.split("\t")[0] for line in said.out.splitlines()} == set(PROFILES)
+        assert [next(name for name in ("bytes", "folder", "key", "twice") if f"{name}.toml" in line) for line in said.err.splitlines()] == [
+            "bytes", "folder", "key", "twice",
+        ]  # fmt: skip
+    (home / "captured.bin").write_bytes(SESSION)
+    decoded = lims("--folder", "laboratory", "instruments", "decode", READER, "captured.bin")
+    assert decoded.code == 0 and len(objects(decoded.out)) == 2
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_the_help_names_every_fault_and_every_kind_of_port(language: str, lims: Lims) -> None:
+    simulate = lims("instruments", "simulate", "--help", "--language", language)
+    assert simulate.code == 0 and f"[{'|'.join(FAULTS)}]" in simulate.out
+    listen = "".join(lims("instruments", "listen", "--help", "--language", language).out.split())
+    assert all(form in listen for form in ("usb:VID:PID:SERIAL", "socket://host:port", "listen://host:port", "pty"))

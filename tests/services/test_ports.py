@@ -27,9 +27,8 @@ from lims.errors import Refusal, Trouble
 from lims.i18n import speaking
 from lims.rules.flows import ReadingState
 from lims.rules.inbox import Cause, Control, Demands, Reckoning, Span
-from lims.services import instruments, readings, worksheets
+from lims.services import instruments, readings, wire_words, worksheets
 from lims.services import ports as room
-from lims.services import wire_words
 from lims.services.analyses import Typed
 from lims.services.instruments import InstrumentDraft, KitLotDraft
 from lims.services.ports import SHIPPED, Ports, profiles

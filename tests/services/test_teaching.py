@@ -133,6 +133,16 @@ def test_a_reader_can_be_taught_anew_from_what_it_was_taught_before(small: Small
     assert kept(small, again, tmp_path, name="ticket-2") == profile_in_use(small) == "ticket-2"
 
 
+def test_what_a_message_does_not_say_the_person_says_once_for_all(small: Small, tmp_path: Path) -> None:
+    first, _second, _one = taught(small)
+    text = small.do(teaching.captured, "TK-1", tmp_path)[-1].text
+    one = lesson(text, marks(text, sample=first, value="4.7"), [text])
+    assert [reading.test for reading in one.rule.readings(text)] == [None]
+    kept(small, one, tmp_path, item="aflatoxin-b1")
+    known = ports.profiles(tmp_path).profiles[OWN]
+    assert [(reading.sample, reading.test) for reading in known.readings(text.encode(), "TK-1")] == [(first, "aflatoxin-b1")]
+
+
 # -- what is not clear
 
 TEXT = ticket("A-1")

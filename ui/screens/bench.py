@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterable, Sequence
-from typing import cast
 
-from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from lims.i18n import N_, _, n_
@@ -32,8 +30,8 @@ from ui.kit.segments import Segments
 from ui.kit.table import Column, Edit, Group, Table
 from ui.screens import why
 from ui.screens.assigning import hand_over, new_worksheet
-from ui.screens.instruments import Here
 from ui.screens.moments import minute
+from ui.screens.wires import Bell, laboratory
 from ui.theme import theme
 
 WAITING: tuple[Column[WaitingRow], ...] = (
@@ -59,8 +57,6 @@ class Bench(Screen):
     title = N_("Bench")
     watches = frozenset({"analysis", "worksheet", "determination", "judgement", "sample"})
     grid = True
-    arrived = Signal()
-    """Something came in, or a port changed its state: perhaps a balance is there now; emitted on a port's thread."""
 
     def start(self) -> None:
         self.sheet: WorksheetCard | None = None
@@ -70,12 +66,9 @@ class Bench(Screen):
         self._counts: dict[str, int] = {}
         self._reading = ""
         """Code of the instrument whose value is waited for."""
-        laboratory = cast(Here, self.shell).laboratory
-        self.ports, self.machine, self.folder = laboratory.ports, Machine(), str(laboratory.folder.path)
-        self.arrived.connect(lambda: self.refresh() if self.isVisible() else None, Qt.ConnectionType.QueuedConnection)
-        heard, listeners = self.arrived.emit, self.ports.on_arrival
-        listeners.append(heard)
-        self.destroyed.connect(lambda: listeners.remove(heard))
+        here = laboratory(self)
+        self.ports, self.machine, self.folder = here.ports, Machine(), str(here.folder.path)
+        Bell(self, self._rung)  # perhaps a balance is there now
 
     def commands(self) -> Sequence[Command]:
         return (
@@ -293,6 +286,10 @@ class Bench(Screen):
             self.shell.message("bad", problems[0].words)
         if self.sheet:
             self._open(self.sheet.row.number)
+
+    def _rung(self) -> None:
+        if self.isVisible():
+            self.refresh()
 
     # -- what an instrument sends into a cell -----------------------------------------------------------------------------
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import cast
 
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
@@ -25,9 +24,9 @@ from ui.kit.screen import Screen
 from ui.kit.segments import Segments
 from ui.kit.table import Column, Section, Table
 from ui.screens.bytes import told
-from ui.screens.instruments import Here
 from ui.screens.mapping import map_code
 from ui.screens.moments import clock_time, minute
+from ui.screens.wires import laboratory
 from ui.theme import theme
 
 STATES = {
@@ -248,14 +247,14 @@ class Inbox(Screen):
 
     def _map(self) -> None:
         if row := self.table.current():
-            map_code(self, row, cast(Here, self.shell).laboratory.ports)
+            map_code(self, row, laboratory(self).ports)
 
     def _why_not_read_anew(self) -> str | None:
         return ports.refusal_to_read_anew(self.person) or (_("No reading is chosen.") if self.table.current() is None else None)
 
     def _read_anew(self) -> None:
         if row := self.table.current():
-            folder = cast(Here, self.shell).laboratory.ports.own_profiles
+            folder = laboratory(self).ports.own_profiles
             self.desk.ask(ports.read_anew, row.instrument_code, folder, by=self.person, then=self._read)
 
     def _read(self, count: int) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol, cast
+from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from lims.i18n import N_, _
@@ -15,7 +15,7 @@ from lims.machine import Machine
 from lims.rules.rights import Right
 from lims.services import instruments, ports
 from lims.services.instruments import InstrumentDraft
-from lims.services.ports import AddressRow, PortRow, Ports, ProfileRow
+from lims.services.ports import AddressRow, PortRow, ProfileRow
 from lims.views import instruments as view
 from lims.views.instruments import CodeRow, InstrumentRow, KitLotRow
 from ui.kit import ask
@@ -30,6 +30,7 @@ from ui.screens.health import health
 from ui.screens.lots import enter_lot
 from ui.screens.moments import minute
 from ui.screens.register import Register, Sheet
+from ui.screens.wires import PORT_MARKS, Bell, laboratory
 from ui.theme import theme
 
 ADDRESSES = N_(
@@ -37,23 +38,6 @@ ADDRESSES = N_(
     "listen://0.0.0.0:5000 waits for its call, folder://D:/export watches a folder for its files."
 )
 """What can stand for a port."""
-PORT_MARKS = {"opening": "wait", "live": "live", "lost": "warn", "held": "warn", "stopped": "none"}
-"""State of a port -> its mark."""
-
-
-class Laboratory(Protocol):
-    """What this place needs of the open laboratory."""
-
-    @property
-    def ports(self) -> Ports: ...
-    @property
-    def folder(self) -> Any: ...
-
-
-class Here(Protocol):
-    """The window, which also knows the open laboratory."""
-
-    laboratory: Laboratory
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +79,17 @@ class Instruments(Register):
     right = Right.INSTRUMENTS
     adding = N_("Add instrument")
     empty = (N_("No instruments yet."), N_("Add one, choose how it speaks, and connect it to a port of this workstation."))
-    arrived = Signal()
-    """Something came in, or a port changed its state; emitted on a port's thread."""
 
     def start(self) -> None:
         super().start()
-        laboratory = cast(Here, self.shell).laboratory
-        self.ports, self.machine, self.folder = laboratory.ports, Machine(), str(laboratory.folder.path)
+        here = laboratory(self)
+        self.ports, self.machine, self.folder = here.ports, Machine(), str(here.folder.path)
         self.today = date.min
         self.shelf, self.meant = Shelf({}, {}), Meant()
         self._shown = ""
         self.address: Open
         self.whose: Label
-        self._listen()
+        Bell(self, self._live)
         self.columns = (
             Column(N_("Number"), lambda row: row, lambda row: Cell(row.code, "text" if row.active else "text2", weight=500), 72, name="code"),
             Column(N_("Name"), lambda row: row.name, lambda name: Cell(name, tip=name), 150, stretch=True, name="name"),
@@ -122,6 +104,7 @@ class Instruments(Register):
         return (
             Command("instruments.connect", N_("Connect"), self.connect_port, "", "plug", self.why_not_connect, "quiet", "menu"),
             Command("instruments.disconnect", N_("Disconnect"), self.disconnect_port, "", "unplug", self.why_not_disconnect, side="menu"),
+            Command("instruments.measure", N_("Measure now"), self._measure, "", "timer", self._why_not_measure, side="menu"),
             Command("instruments.monitor", N_("Line monitor"), self._monitor, "F8", "activity", self._why_not_one),
             Command("instruments.teach", N_("Teach"), self._teach, "", "pen-line", self._why_not_teach, side="menu"),
             Command("instruments.let_in", self._let_in_words, self._let_in, "", "arrow-right", self._why_not_let_in, side="menu"),
@@ -272,6 +255,20 @@ class Instruments(Register):
     def _why_not_one(self) -> str | None:
         return _("Choose a row first.") if self.table.current() is None else None
 
+    def _why_not_measure(self) -> str | None:
+        row = self.table.current()
+        if row is None:
+            return _("Choose a row first.")
+        port = self.port_of(row.code)
+        if port is None or port.state != "live":
+            return _("{name} is not connected.").format(name=row.name)
+        return None if port.measures else _("{name} measures by itself and sends what it has.").format(name=row.name)
+
+    def _measure(self) -> None:
+        if row := self.table.current():
+            begun = _("{name} measures; its readings come into the inbox.").format(name=row.name)
+            self.desk.run(self.ports.measure, row.code, then=lambda _none: self.shell.toast(begun))
+
     def _monitor(self) -> None:
         if row := self.table.current():
             self.shell.open("monitor", row.code)
@@ -378,12 +375,6 @@ class Instruments(Register):
         """Show every port as it stands now."""
         self.table.put(self.table.rows())
         self._say_port()
-
-    def _listen(self) -> None:
-        heard, listeners = self.arrived.emit, self.ports.on_arrival
-        self.arrived.connect(self._live, Qt.ConnectionType.QueuedConnection)
-        listeners.append(heard)
-        self.destroyed.connect(lambda: listeners.remove(heard))
 
     def _look_round(self) -> Shelf:
         ports = {port.address: port for port in self.ports.addresses()}

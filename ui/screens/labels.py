@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from lims.i18n import _, n_
 from lims.services import samples
 from ui.kit.preview import Preview
 from ui.kit.screen import Screen
-from ui.screens.instruments import Here
+from ui.screens.wires import laboratory
 
 HEIGHT, WIDTH = 420, 440
 """Px in which two labels and the preview's own bar are in sight."""
@@ -17,7 +15,7 @@ HEIGHT, WIDTH = 420, 440
 def show_labels(screen: Screen, number: str) -> None:
     """Show the labels of a sample in the panel; where they stand there already, ask for the printer."""
     if shown := _shown(screen, number):
-        ports = cast(Here, screen.shell).laboratory.ports
+        ports = laboratory(screen).ports
         printer = next((port.code for port in ports.rows() if port.prints and port.state == "live"), "")
         if printer:
             screen.desk.ask(

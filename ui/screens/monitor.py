@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import cast
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from lims.i18n import N_, _
@@ -23,8 +22,9 @@ from ui.kit.screen import Screen
 from ui.kit.table import Column, Table
 from ui.screens.bytes import Line, lines
 from ui.screens.health import health
-from ui.screens.instruments import PORT_MARKS, Here, only_captures
+from ui.screens.instruments import only_captures
 from ui.screens.moments import clock_time, minute
+from ui.screens.wires import PORT_MARKS, Bell, laboratory
 
 EVERY_MS = 400
 """While it is in sight the monitor looks this often for rows it has not shown."""
@@ -47,11 +47,9 @@ class Monitor(Screen):
     title = N_("Line monitor")
     watches = frozenset({"instrument", "reading", "message"})
     grid = True
-    arrived = Signal()
-    """Something came in; emitted on a port's thread."""
 
     def start(self) -> None:
-        self.ports = cast(Here, self.shell).laboratory.ports
+        self.ports = laboratory(self).ports
         self._code, self._last = "", 0
         self._lines: list[Line] = []
         self._newest: ReadingRow | None = None
@@ -62,10 +60,7 @@ class Monitor(Screen):
         self._halted = False
         self._clock = QTimer(self, interval=EVERY_MS)
         self._clock.timeout.connect(self._look)
-        self.arrived.connect(self._look, Qt.ConnectionType.QueuedConnection)
-        heard, listeners = self.arrived.emit, self.ports.on_arrival
-        listeners.append(heard)
-        self.destroyed.connect(lambda: listeners.remove(heard))
+        Bell(self, self._look)
 
     def commands(self) -> Sequence[Command]:
         return (

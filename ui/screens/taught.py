@@ -25,10 +25,12 @@ def ask_name(screen: Screen, code: str, lesson: Lesson, then: Callable[[TaughtDr
 
     def ask(known: list[items.ItemRow]) -> None:
         options = {one.code: one.name for one in known}
+        unsaid = N_("The message does not say it.")
         meanings = {str(one): words for one, words in OUTCOME_WORDS.items()}
         fields = (
             Field("name", N_("Name of the profile"), note=N_("Small letters, digits and hyphens.")),
             Field("title", N_("What people call it")),
+            *([] if tests else [Field("item", N_("What it measures"), kind="choice", options=options, optional=True, note=unsaid)]),
             *(Field(f"test {word}", _("Item of {code}").format(code=word), kind="choice", options=options, optional=True) for word in tests),
             *(Field(f"word {word}", _("{word} means").format(word=word), kind="choice", options=meanings, optional=True) for word in verdicts),
         )
@@ -36,7 +38,7 @@ def ask_name(screen: Screen, code: str, lesson: Lesson, then: Callable[[TaughtDr
         def send(answer: dict[str, Any], dialog: Dialog) -> None:
             meant = {word: answer[f"word {word}"] for word in verdicts if answer[f"word {word}"]}
             coded = {word: answer[f"test {word}"] for word in tests if answer[f"test {word}"]}
-            then(TaughtDraft(code, answer["name"].strip(), answer["title"], tests=coded, words=meant), dialog)
+            then(TaughtDraft(code, answer["name"].strip(), answer["title"], item=answer.get("item") or "", tests=coded, words=meant), dialog)
 
         words = _("It reads {whole} of {all} captured messages.").format(whole=lesson.complete, all=len(lesson.tried))
         dialog = Dialog(screen, _("Keep as profile"), words, "", fields, _("Keep"), _("Back"), False, send)

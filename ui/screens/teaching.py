@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import Any, cast
+from typing import Any
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QTextCharFormat, QTextCursor
@@ -25,9 +25,10 @@ from ui.kit.panel import Divider, Offer, Offers, Panel, Rows, Title, Words
 from ui.kit.screen import Screen
 from ui.kit.segments import Segments
 from ui.kit.table import Column, Table
-from ui.screens.instruments import Here, only_captures
+from ui.screens.instruments import only_captures
 from ui.screens.moments import minute
 from ui.screens.taught import ask_name
+from ui.screens.wires import laboratory
 from ui.theme import theme
 
 KEYS = {"sample": "S", "value": "V", "unit": "U", "words": "W", "test": "T", "position": "P", "time": "D"}
@@ -50,7 +51,7 @@ class Teaching(Screen):
     grid = True
 
     def start(self) -> None:
-        self.ports = cast(Here, self.shell).laboratory.ports
+        self.ports = laboratory(self).ports
         self._code = ""
         self._names: dict[str, str] = {}
         self._kinds: dict[str, ProfileRow] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
@@ -22,8 +21,8 @@ from ui.kit.empty import Empty
 from ui.kit.label import Label, Rule, ground
 from ui.kit.screen import Screen
 from ui.kit.table import Column, Table
-from ui.screens.instruments import PORT_MARKS, Here
 from ui.screens.moments import clock_time, in_words, today
+from ui.screens.wires import PORT_MARKS, Bell, laboratory
 from ui.theme import theme
 
 WORK: tuple[Column[WorksheetRow], ...] = (
@@ -45,16 +44,11 @@ class Today(Screen):
 
     title = N_("Today")
     watches = frozenset({"sample", "analysis", "certificate", "reading", "worksheet", "instrument", "confirmation"})
-    arrived = Signal()
-    """A port changed its state; emitted on a port's thread."""
 
     def start(self) -> None:
-        self.ports = cast(Here, self.shell).laboratory.ports
+        self.ports = laboratory(self).ports
         self._instruments: tuple[InstrumentRow, ...] = ()
-        heard, listeners = self.arrived.emit, self.ports.on_arrival
-        self.arrived.connect(self._put_instruments, Qt.ConnectionType.QueuedConnection)
-        listeners.append(heard)
-        self.destroyed.connect(lambda: listeners.remove(heard))
+        Bell(self, self._put_instruments)
 
     def build(self) -> QWidget:
         page = ground(QWidget(), "window")
