@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import queue
 import re
 import sys
 import time
@@ -22,7 +21,8 @@ from drivers import journal as journals
 from drivers.core.profile import Profile
 from drivers.delivery import Delivery
 from drivers.identity import USB, resolved
-from drivers.port import Port, PortState, Sent
+from drivers.listen import listen as listening
+from drivers.port import PortState, Sent
 from drivers.stored import pieces
 from drivers.stored import replay as replaying
 from drivers.transport import PTY
@@ -30,20 +30,19 @@ from drivers.virtual import FAULTS
 from drivers.virtual.served import example, serve
 from lims.clock import local, system_clock
 from lims.db.folder import Folder, Lock
-from lims.db.store import reading
 from lims.errors import Refusal, Trouble
 from lims.i18n import N_, _, language, why
 from lims.place import Group, Place, anywhere
-from lims.services.ports import differs, profiles
+from lims.services.profiles import profiles
 from lims.services.wire_words import FAILED, said
 
 SHORT_WAIT = 0.1
-ASK_S = 2.0
-"""An instrument that was connected so long and has said nothing is asked, where somebody waits for a number of readings."""
 TAKEN_S = 0.5
 """Who leaves a pseudo-terminal takes along what the other end has not read yet."""
 LEFT_S = 30.0
 """An instrument nobody takes anything from for so long has been left: no protocol pauses longer while both ends are there."""
+BROKEN = N_("Rows {start} to {end} of the journal are no whole message.")
+SILENT = N_("Rows {start} to {end} of the journal are a message without readings.")
 OPENED = re.compile(r"open .* profile (\S+) [0-9a-f]*")
 """What a port marks in its journal when it opens."""
 
@@ -128,44 +127,13 @@ def _listen(place: Place, profile: str, port: str, count: int | None, seconds: f
     journal_ = folder.journal / f"{known.name}.sqlite3"
     seen = 0
     with Lock(folder), _told():
-        for delivery in _heard(known, port, journal_, math.inf if seconds is None else seconds, asks=count is not None):
-            lines = delivery.as_json(str(journal_))
-            _print(lines)
-            if not lines:
-                click.echo(_without(delivery).format(start=delivery.first_row, end=delivery.last_row), err=True)
-            seen += len(lines)
+        report, span = _Report(known, port), math.inf if seconds is None else seconds
+        for delivery in listening(known, port, journal_, system_clock, report.tell, seconds=span, asks=count is not None, sent=report.sent):
+            seen += _told_of(delivery, journal_)
             if count and seen >= count:
                 return
     if count:
         raise Refusal(_("Only {seen} of {count} readings came.").format(seen=seen, count=count))
-
-
-def _heard(profile: Profile, address: str, journal_: Path, seconds: float, asks: bool) -> Iterator[Delivery]:
-    """Yield messages as they come; who *asks* puts one question when none came by itself. Leaving the loop closes the port."""
-    came: queue.SimpleQueue[Delivery] = queue.SimpleQueue()
-    report = _Report(profile, address)
-    port = Port(profile, address, journal_, system_clock, came.put, report.tell, sent=report.sent)
-    question = _question(profile) if asks else ""
-    end = time.monotonic() + seconds
-    port.start()
-    try:
-        while (left := end - time.monotonic()) > 0:
-            try:
-                yield came.get(timeout=min(SHORT_WAIT, left))
-            except queue.Empty:
-                if question and time.monotonic() > report.live_at + ASK_S:
-                    if not port.health.received:
-                        port.submit([question])
-                    question = ""
-    finally:
-        port.stop()
-
-
-def _question(profile: Profile) -> str:
-    """Return what the link is told whose instrument speaks only when asked; empty where it cannot be asked or the link asks by itself."""
-    if profile.link == "dy7e":
-        return "" if profile.link_settings.module == "strip" else "read"
-    return "ask" if getattr(profile.link_settings, "ask", "") else ""
 
 
 @instruments.command("simulate", help=N_("Be an instrument: print the path to connect to, then send an example to whoever connects."))
@@ -197,16 +165,16 @@ def _simulate(place: Place, profile: str, port: str | None, fault: str | None, o
 @click.option("--profile", help=N_("Profile to read it with; the one it was written with unless given."))
 @click.pass_obj
 def _replay(place: Place, journal_file: Path, profile: str | None) -> None:
+    from lims.db.store import reading
+    from lims.services.ports import differs
+
     with _told():
         known, folder = _profile(place, profile or _written_with(journal_file)), Folder(place.path())
     laboratory = reading(place.database or folder.url) if place.database or folder.there() else nullcontext()
     with _told(), laboratory as session:
         others = 0
         for delivery in replaying(journal_file, known):
-            lines = delivery.as_json(str(journal_file))
-            _print(lines)
-            if not lines:
-                click.echo(_without(delivery).format(start=delivery.first_row, end=delivery.last_row), err=True)
+            _told_of(delivery, journal_file)
             others += session is not None and differs(session, delivery)
     if others:
         raise Refusal(_("{count} messages of this journal stand in the laboratory with other readings than these.").format(count=others))
@@ -240,17 +208,14 @@ class _Report:
     """Says on stderr how the port stands; with ``pty`` the path to connect to comes first."""
 
     def __init__(self, profile: Profile, address: str) -> None:
-        self.live_at = math.inf
-        """When the port was first open."""
         self._name = _title(profile)
         self._pty = address == PTY
 
     def tell(self, state: PortState) -> None:
         """Take a change of the port's state; from its thread."""
-        if state.state == "live" and self.live_at == math.inf:
-            self.live_at = time.monotonic()
-            if self._pty:
-                click.echo(state.address, err=True)
+        if self._pty and state.state == "live":
+            click.echo(state.address, err=True)
+            self._pty = False
         if state.trouble:
             click.echo(said(state.trouble), err=True)
 
@@ -264,10 +229,13 @@ def _title(profile: Profile) -> str:
     return profile.title["zh" if language() == "zh_CN" else "en"]
 
 
-def _without(delivery: Delivery) -> str:
-    if delivery.quarantined:
-        return _("Rows {start} to {end} of the journal are no whole message.")
-    return _("Rows {start} to {end} of the journal are a message without readings.")
+def _told_of(delivery: Delivery, journal_file: Path) -> int:
+    """Print the readings of a message, or say that it has none; return how many there are."""
+    lines = delivery.as_json(str(journal_file))
+    _print(lines)
+    if not lines:
+        click.echo(_(BROKEN if delivery.quarantined else SILENT).format(start=delivery.first_row, end=delivery.last_row), err=True)
+    return len(lines)
 
 
 def _is_address(text: str) -> bool:

@@ -25,11 +25,12 @@ from lims.laboratory import Laboratory
 from lims.rules.flows import CertificateState, ReadingState
 from lims.rules.rights import Actor, Role
 from lims.rules.verdict import WORDS, Verdict
-from lims.services import analyses, businesses, catalogue, certificates, founding, instruments, people, placements, ports, readings, samples, worksheets
+from lims.services import analyses, businesses, catalogue, certificates, founding, instruments, people, placements, readings, samples, worksheets
 from lims.services.analyses import Typed
 from lims.services.businesses import BusinessDraft
 from lims.services.instruments import InstrumentDraft
 from lims.services.people import AccountDraft
+from lims.services.profiles import SHIPPED, profiles
 from lims.services.samples import Asked, SampleDraft
 from lims.views import analyses as analysis_view
 from lims.views import catalogue as catalogue_view
@@ -371,7 +372,7 @@ def _intake(work: Work, story: Story, by: Actor) -> str:
 
 @contextmanager
 def _virtual_instruments() -> Iterator[dict[str, Served]]:
-    known = ports.profiles(ports.SHIPPED).profiles
+    known = profiles(SHIPPED).profiles
     devices = {draft.code: serve(known[draft.profile], haste=HASTE if draft.code == BALANCE else 1) for draft, _days in INSTRUMENTS}
     try:
         yield devices

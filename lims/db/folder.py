@@ -12,12 +12,13 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import IO
-
-from sqlalchemy import URL
+from typing import IO, TYPE_CHECKING
 
 from lims.errors import Refusal, Trouble
 from lims.i18n import _, why
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
 
 NETWORK_FILE_SYSTEMS = frozenset(
     {"nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "afs", "afpfs", "ncpfs", "davfs", "webdav", "ceph", "lustre", "glusterfs"}
@@ -44,6 +45,8 @@ class Folder:
     @property
     def url(self) -> URL:
         """Address of the database file, whatever signs its path is made of."""
+        from sqlalchemy import URL
+
         return URL.create("sqlite", database=str(self.database))
 
     def empty(self) -> bool:

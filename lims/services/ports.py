@@ -26,7 +26,7 @@ from drivers import journal as journals
 from drivers import plugins, printers, stored
 from drivers import port as wire
 from drivers.codecs.lis2 import Order, Query
-from drivers.core.profile import Profile, Serial, Shelf, shelf
+from drivers.core.profile import Profile, Serial
 from drivers.core.reading import Reading
 from drivers.delivery import Delivery as Received
 from drivers.health import Health
@@ -45,15 +45,13 @@ from lims.rules.inbox import Control, Demands, Reckoning, Span
 from lims.rules.rights import Actor, Right, right_refusal
 from lims.services import readings
 from lims.services.instruments import load
+from lims.services.profiles import SHIPPED, profiles
 from lims.services.readings import Delivery, Sent
 from lims.services.recognition import FINAL, told
 from lims.services.verb import verb
 from lims.services.wire_words import FAILED, HINTS, LEFT, PORT_WORDS, QUARANTINED, said
 from lims.views import instruments as view
 from lims.views.labels import LabelRow
-from resources import FOLDER
-
-SHIPPED = FOLDER / "instruments"
 
 UNKEPT = ("codes", "nothing")
 """What instruments are about whose messages are no readings: their bytes stay in the journal alone."""
@@ -145,13 +143,6 @@ class AddressRow:
     address: str
     words: str
     usb: str
-
-
-def profiles(own: Path) -> Shelf:
-    """Return the shipped profiles, those of extensions, and the laboratory's own."""
-    brought = plugins.found()
-    known = shelf(dict.fromkeys((SHIPPED, *brought.folders, own)))
-    return Shelf(known.profiles, (*brought.faults, *known.faults))
 
 
 def differs(session: Session, received: Received) -> bool:

@@ -24,6 +24,7 @@ from lims.rules.numbering import number_mistake
 from lims.rules.rights import Actor, Right
 from lims.services import ports
 from lims.services.instruments import load
+from lims.services.profiles import profiles
 from lims.services.verb import verb
 from lims.services.wire_words import said
 
@@ -157,7 +158,7 @@ def _mistakes(draft: TaughtDraft, own: Path) -> dict[str, str]:
     wrong = {}
     if words := number_mistake(draft.name):
         wrong["name"] = words
-    elif draft.name in ports.profiles(own).profiles or (own / f"{draft.name}.toml").exists():
+    elif draft.name in profiles(own).profiles or (own / f"{draft.name}.toml").exists():
         wrong["name"] = _("There is a profile {name} already. Choose another name.").format(name=draft.name)
     if not draft.title.strip():
         wrong["title"] = _("The name is needed.")

@@ -21,6 +21,7 @@ from typing import Any
 
 import pytest
 
+from drivers import listen
 from drivers.core.profile import read, shelf
 from drivers.transport import has_pty
 from drivers.virtual import FAULTS
@@ -29,7 +30,7 @@ from lims import cli_instruments
 from lims.cli import main
 from lims.db.folder import Folder, Lock
 from lims.laboratory import Laboratory
-from lims.services.ports import SHIPPED
+from lims.services.profiles import SHIPPED
 from tests.cli import killing
 from tests.cli.conftest import Lims, child
 
@@ -330,7 +331,7 @@ def test_a_simulated_instrument_that_was_left_in_the_middle_leaves_too(start: Ca
 @needs_pty
 @pytest.mark.parametrize("name", sorted(ASKED))
 def test_a_balance_that_says_nothing_is_asked_once_for_who_waits_for_a_reading(name: str, lims: Lims, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli_instruments, "ASK_S", 0.2)
+    monkeypatch.setattr(listen, "ASK_S", 0.2)
     with serve(PROFILES[name]) as balance:
         only = lims("--folder", "new", "instruments", "listen", name, "--port", balance.address, "--seconds", 0.6)
         assert (only.code, only.out, only.err) == (0, "", ""), "who only listens sends nothing"
@@ -344,7 +345,7 @@ def test_a_balance_that_says_nothing_is_asked_once_for_who_waits_for_a_reading(n
 
 @needs_pty
 def test_a_photometer_is_told_to_read(lims: Lims, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli_instruments, "ASK_S", 0.2)
+    monkeypatch.setattr(listen, "ASK_S", 0.2)
     own = home / "new" / "instruments"
     own.mkdir(parents=True)
     text = (SHIPPED / f"{PHOTOMETER}.toml").read_text("utf-8").replace(f'"{PHOTOMETER}"', '"quick"').replace("[30.0, 180.0]", "[0.2, 0.2]")
@@ -360,7 +361,7 @@ def test_why_a_question_failed_is_said(lims: Lims, monkeypatch: pytest.MonkeyPat
     """`S I`: the command is understood and cannot be executed at present (MT-SICS)."""
     import tty
 
-    monkeypatch.setattr(cli_instruments, "ASK_S", 0.1)
+    monkeypatch.setattr(listen, "ASK_S", 0.1)
     near, far = os.openpty()
     tty.setraw(far)
     busy = threading.Thread(target=lambda: (os.read(near, 16), os.write(near, b"S I\r\n")))

@@ -27,7 +27,7 @@ from lims.rules.rights import Role
 from lims.services import founding, people, placements, samples
 from lims.services.founding import FoundingDraft
 from lims.services.people import AccountDraft
-from lims.services.ports import SHIPPED
+from lims.services.profiles import SHIPPED
 from lims.services.samples import SampleDraft
 from tests.db.conftest import CHEAP
 from tests.services.small import library

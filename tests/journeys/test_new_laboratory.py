@@ -10,7 +10,7 @@ from drivers.virtual.served import Served, serve
 from lims.clock import local, system_clock
 from lims.rules.flows import AnalysisState, ReadingState
 from lims.rules.rights import Role
-from lims.services.ports import SHIPPED, profiles
+from lims.services.profiles import SHIPPED, profiles
 from tests.journeys.conftest import Sit
 from tests.journeys.seat import Seat
 from tests.journeys.test_first_sample import to_cell, words_of

@@ -10,7 +10,7 @@ import pytest
 from drivers.virtual.served import Served, serve
 from lims.i18n import _
 from lims.rules.flows import ReadingState
-from lims.services.ports import SHIPPED, profiles
+from lims.services.profiles import SHIPPED, profiles
 from tests.journeys.conftest import Sit
 from tests.journeys.seat import Seat
 from tests.ui.screens.reception import PASSWORD, Reception

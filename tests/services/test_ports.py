@@ -31,7 +31,8 @@ from lims.services import instruments, readings, wire_words, worksheets
 from lims.services import ports as room
 from lims.services.analyses import Typed
 from lims.services.instruments import InstrumentDraft, KitLotDraft
-from lims.services.ports import SHIPPED, Ports, profiles
+from lims.services.ports import Ports
+from lims.services.profiles import SHIPPED, profiles
 from lims.services.readings import Sent
 from lims.views import instruments as view
 from lims.views import samples as sample_view

@@ -19,6 +19,7 @@ from lims.i18n import speaking
 from lims.rules.flows import ReadingState
 from lims.services import instruments, ports, teaching
 from lims.services.instruments import InstrumentDraft
+from lims.services.profiles import profiles
 from lims.services.teaching import TaughtDraft, lesson
 from tests.services.small import Small
 
@@ -113,8 +114,8 @@ def test_a_lesson_that_is_kept_is_spoken_by_and_earlier_messages_are_read_by_it(
     assert profile_in_use(small) == OWN
     with small.store.work() as work:
         assert work.scalars(select(Instrument.automatic_by).where(Instrument.code == "TK-1")).one() is None
-    assert ports.profiles(tmp_path / "own").faults == ()
-    known = ports.profiles(tmp_path / "own").profiles[OWN]
+    assert profiles(tmp_path / "own").faults == ()
+    known = profiles(tmp_path / "own").profiles[OWN]
     assert (known.title["zh"], known.maker, known.model, known.link) == ("自编读卡仪", "generic", "K-9", "ticket")
     assert small.do(ports.read_anew, "TK-1", tmp_path / "own", by="ji") == 2
     found = {row.matched_number: (row.value, row.unit, row.outcome, row.said_at, row.state) for row in small.inbox().values()}
@@ -139,7 +140,7 @@ def test_what_a_message_does_not_say_the_person_says_once_for_all(small: Small, 
     one = lesson(text, marks(text, sample=first, value="4.7"), [text])
     assert [reading.test for reading in one.rule.readings(text)] == [None]
     kept(small, one, tmp_path, item="aflatoxin-b1")
-    known = ports.profiles(tmp_path).profiles[OWN]
+    known = profiles(tmp_path).profiles[OWN]
     assert [(reading.sample, reading.test) for reading in known.readings(text.encode(), "TK-1")] == [(first, "aflatoxin-b1")]
 
 

@@ -17,7 +17,7 @@ from lims.domain.analyses import Analysis, Attempt, Determination
 from lims.domain.catalogue import Item
 from lims.domain.samples import Sample
 from lims.rules.flows import AnalysisState, ReadingState
-from lims.services import ports
+from lims.services.profiles import SHIPPED, profiles
 from lims.views import instruments as view
 from tests.ui.screens.looking import words
 from tests.ui.screens.reception import Reception, Seat
@@ -335,7 +335,7 @@ def balance(reception: Reception) -> Iterator[Callable[..., Served]]:
 
     def connected(value: str, unit: str = "g", haste: float = SETTLES) -> Served:
         reception.instrument("BAL-1", name="天平 BAL-1", profile="mettler-sics")
-        made = serve(ports.profiles(ports.SHIPPED).profiles["mettler-sics"], haste=haste)
+        made = serve(profiles(SHIPPED).profiles["mettler-sics"], haste=haste)
         switched_on.append(made)
         reception.ports.open("BAL-1", made.address)
         made.send([[value, unit, "dynamic"]])

@@ -14,8 +14,8 @@ from PySide6.QtCore import Qt
 from drivers import folder
 from drivers.virtual import Shown
 from drivers.virtual.served import serve
-from lims.services import ports
 from lims.services.ports import AddressRow, ProfileRow
+from lims.services.profiles import SHIPPED, profiles
 from lims.views import instruments as view
 from lims.views import trail
 from tests.ui.screens.looking import words
@@ -168,7 +168,7 @@ def test_a_reading_that_comes_over_a_port_lands_by_itself(seat: Seat, place: Ins
     reception.instrument("MT-01", name="毒素读数仪", profile="mycotoxin-reader-lis")
     seat.settled()
     place.table.select("MT-01")
-    (profile,) = [one for one in ports.profiles(reception.folder.profiles).profiles.values() if one.name == "mycotoxin-reader-lis"]
+    (profile,) = [one for one in profiles(reception.folder.profiles).profiles.values() if one.name == "mycotoxin-reader-lis"]
     with serve(profile) as instrument:
         connect(seat, place, instrument.address)
         seat.qtbot.waitUntil(lambda: place.port_of("MT-01") and place.port_of("MT-01").state == "live", timeout=10_000)
@@ -246,7 +246,7 @@ def test_a_new_instrument_is_plugged_in_named_saved_and_watched(seat: Seat, plac
     """Port first, then who speaks there; saving opens the port and shows its line with what to do next."""
     seat.control(Key.Key_N)
     assert next(iter(place.form.fields)) == "port" and "port" in (seat.focus.objectName(), seat.focus.parentWidget().objectName())
-    with serve(ports.profiles(ports.SHIPPED).profiles["mycotoxin-reader-lis"]) as instrument:
+    with serve(profiles(SHIPPED).profiles["mycotoxin-reader-lis"]) as instrument:
         seat.write(instrument.address)
         for field, typed in (("code", "MT-01"), ("name", "毒素读数仪")):
             seat.to(field)

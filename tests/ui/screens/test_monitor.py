@@ -13,7 +13,8 @@ from PySide6.QtTest import QTest
 from drivers.virtual import Shown
 from drivers.virtual.served import Served, serve
 from lims.clock import system_clock
-from lims.services.ports import SHIPPED, JournalRow, profiles
+from lims.services.ports import JournalRow
+from lims.services.profiles import SHIPPED, profiles
 from tests.ui.screens.looking import seen, words
 from tests.ui.screens.reception import Reception, Seat
 from ui.kit.command import Button

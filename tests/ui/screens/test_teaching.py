@@ -13,7 +13,7 @@ from PySide6.QtGui import QTextCursor
 from drivers.virtual import Shown, compose
 from drivers.virtual.served import Served, serve
 from lims.services import readings
-from lims.services.ports import SHIPPED, profiles
+from lims.services.profiles import SHIPPED, profiles
 from lims.services.readings import Delivery
 from lims.views import instruments as view
 from tests.ui.screens.looking import words
