@@ -203,6 +203,7 @@ CODES = {
     sqlite3.SQLITE_BUSY: "journal-held",
     sqlite3.SQLITE_LOCKED: "journal-held",
     sqlite3.SQLITE_NOTADB: "journal-foreign",
+    sqlite3.SQLITE_ERROR: "journal-foreign",  # our statements are right: it has not our tables
 }
 
 

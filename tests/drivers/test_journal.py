@@ -81,6 +81,16 @@ def test_a_journal_of_a_later_program_is_refused(tmp_path: Path, clock: Clock) -
     assert caught.value.code == "journal-foreign"
 
 
+def test_a_database_of_something_else_is_no_journal(tmp_path: Path) -> None:
+    base = sqlite3.connect(tmp_path / "a.sqlite3")
+    base.execute("CREATE TABLE accounts (name TEXT)")
+    base.close()
+    for reading in (lambda path: list(entries(path)), identity):
+        with pytest.raises(Trouble) as caught:
+            reading(tmp_path / "a.sqlite3")
+        assert caught.value.code == "journal-foreign"
+
+
 def test_no_such_journal(tmp_path: Path) -> None:
     with pytest.raises(Trouble) as caught:
         list(entries(tmp_path / "none.sqlite3"))
