@@ -213,7 +213,7 @@ def test_a_group_without_its_command_shows_what_there_is(lims: Lims) -> None:
         (["instruments", "decode", "rida-cube", "."], ". cannot be read: it is a folder."),
         (["instruments", "replay", "missing", "--profile", "rida-cube"], "There is no journal missing."),
         (["instruments", "replay", "taken", "--profile", "rida-cube"], "taken is not a journal of this program."),
-        (["instruments", "replay", "taken"], "There is no profile taken."),
+        (["instruments", "replay", "taken"], "taken is not a journal of this program."),
         (["instruments", "simulate", "rida-cube", "--port", "/dev/tty-none"], "There is no port /dev/tty-none."),
         (["journal", "export", "missing"], "There is no journal missing."),
         (["--folder", "full", "demo", "--headless"], "is not empty and is not a demonstration. Choose a new or empty folder."),

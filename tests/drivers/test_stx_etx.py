@@ -181,7 +181,7 @@ def test_any_bytes_in_any_split(heard, make, seed) -> None:  # type: ignore[no-u
     assert counts.messages == sum(isinstance(event, Message) for event in events)
     ends = sum(event == ACK for event in events) - counts.messages if make()._acknowledges else 0
     refused = counts.received - counts.noise - ends - sum(end - start for start, end in spans)
-    assert refused >= 3 * counts.refused and (counts.refused or refused == 0), "every byte is in a message, in quarantine, refused, or noise"
+    assert refused >= 2 * counts.refused and (counts.refused or refused == 0), "every byte is in a message, in quarantine, refused, or noise"
 
 
 # -- against the virtual instrument ------------------------------------------------------------------------------------

@@ -129,7 +129,7 @@ def test_a_person_can_reject_whatever_the_cause_and_match_where_a_value_is_there
     found, number = every_cause(small), small.begun()
     again = "This value cannot be a result: measure again, and reject this reading with a reason."
     for cause, row in found.items():
-        with subtests.test(cause):
+        with subtests.test(str(cause)):
             key = small.keys(number).get(row.test, small.keys(number)["aflatoxin-b1"])
             if cause in MEASURED_AGAIN:
                 assert small.refused(readings.match, row.id, key, by="jian") == again
