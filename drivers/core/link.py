@@ -57,7 +57,7 @@ class Warn:
 Event = Send | Message | Quarantine | Done | Failed | Warn
 
 QUARANTINE_REASONS = ("ended-early", "timed-out", "started-again", "lost", "too-long", "undecodable")
-"""Every reason of a Quarantine; `undecodable` is the port's, for a whole message no codec could read."""
+"""Every reason of a Quarantine; `undecodable`: it ended, but its sum is wrong, its head cannot be read, or no codec could read it."""
 
 FAILURES = ("no-answer", "busy", "refused", "interrupted", "lost", "one-way", "not-stable", "over-range", "under-range", "garbled", "not-read")
 """Every reason of a Failed."""

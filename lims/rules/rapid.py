@@ -37,6 +37,9 @@ OUTCOME_WORDS = {
     Outcome.INVALID: N_("Invalid"),
 }
 
+WRITTEN = {Outcome.POSITIVE: "阳性", Outcome.WEAK: "弱阳性", Outcome.NEGATIVE: "阴性", Outcome.INVALID: "无效"}
+"""What a rapid test says, as a result is written where there is no number; `quantity.read` knows these words."""
+
 _VERDICTS = {Outcome.POSITIVE: Verdict.FAIL, Outcome.WEAK: Verdict.FAIL, Outcome.NEGATIVE: Verdict.PASS, Outcome.INVALID: Verdict.UNDECIDED}
 
 

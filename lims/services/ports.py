@@ -11,7 +11,7 @@ import logging
 import socket
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future, InvalidStateError
 from contextlib import suppress
 from dataclasses import dataclass, fields
@@ -42,6 +42,7 @@ from lims.errors import Refusal, Trouble
 from lims.i18n import _, language
 from lims.rules.flows import ReadingState
 from lims.rules.inbox import Control, Demands, Reckoning, Span
+from lims.rules.rapid import WRITTEN, Outcome
 from lims.rules.rights import Actor, Right, right_refusal
 from lims.services import readings
 from lims.services.instruments import load
@@ -61,9 +62,6 @@ BEGUN_S = 3.0
 
 READ_S = 65.0
 """A balance may take its own time to settle: forty seconds are common, sixty its driver's limit."""
-
-OUTCOME_TEXTS: Mapping[str, str] = {"positive": "阳性", "weak positive": "弱阳性", "negative": "阴性", "invalid": "无效"}
-"""What a rapid test says, as a result is written where no number was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -511,7 +509,7 @@ class Ports:
 
 
 def _sent(reading: Reading) -> Sent:
-    meant = OUTCOME_TEXTS.get(reading.outcome or "", reading.result or reading.text)
+    meant = WRITTEN[Outcome(reading.outcome)] if reading.outcome else reading.result or reading.text
     return Sent(
         sample=reading.sample or "",
         test=reading.test or "",

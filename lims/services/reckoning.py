@@ -19,7 +19,7 @@ from lims.i18n import N_
 from lims.rules.channels import Concluded, Curve, Cuvette, Lines, Point, inhibition_run, lines
 from lims.rules.flows import ReadingState
 from lims.rules.inbox import Cause, Problem, Reckoning, problem, unfit
-from lims.rules.rapid import Enzyme, Kit, Lot, Outcome, Strip, check_lot, interferes
+from lims.rules.rapid import WRITTEN, Enzyme, Kit, Lot, Outcome, Strip, check_lot, interferes
 from lims.rules.rapid import Reading as By
 from lims.rules.verdict import Said, said
 
@@ -29,8 +29,6 @@ SENT = "sent"
 """Among the reasons of a reading: value, unit and status as sent, where others were worked out."""
 REPEATS = 2
 """How often a positive is repeated at least (GB/T 5009.199-2003)."""
-TEXTS = {Outcome.POSITIVE: "阳性", Outcome.WEAK: "弱阳性", Outcome.NEGATIVE: "阴性", Outcome.INVALID: "无效"}
-"""What a rapid test says, as a result is written where there is no number."""
 NO_LOT = said(N_("No lot of a kit for {test} is entered for this instrument. Enter it with its cut-off from the leaflet."))
 
 
@@ -123,7 +121,7 @@ def _read(one: Reading, lot: KitLot, how: Reckoning, day: date) -> dict[int, Pro
     if concluded.concentration is not None:
         one.value, one.unit = f"{concluded.comparator or ''}{concluded.concentration:f}", lot.unit
     elif concluded.outcome is not None:
-        one.value, one.unit = TEXTS[concluded.outcome], ""
+        one.value, one.unit = WRITTEN[concluded.outcome], ""
     return _write(one, concluded)
 
 

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lims.i18n import N_, _
-from lims.rules.rapid import OUTCOME_WORDS
-from lims.services.ports import OUTCOME_TEXTS
+from lims.rules.rapid import OUTCOME_WORDS, WRITTEN
 from lims.services.teaching import Lesson, TaughtDraft
 from lims.views import items
 from ui.kit.ask import Dialog
@@ -43,7 +42,7 @@ def ask_name(screen: Screen, code: str, lesson: Lesson, then: Callable[[TaughtDr
         words = _("It reads {whole} of {all} captured messages.").format(whole=lesson.complete, all=len(lesson.tried))
         dialog = Dialog(screen, _("Keep as profile"), words, "", fields, _("Keep"), _("Back"), False, send)
         dialog.form.put(
-            {f"word {word}": next((str(one) for one, text in OUTCOME_TEXTS.items() if text == word), None) for word in verdicts}
+            {f"word {word}": next((str(one) for one, text in WRITTEN.items() if text == word), None) for word in verdicts}
             | {f"test {word}": next((one.code for one in known if word in (one.code, one.name)), None) for word in tests}
         )
         dialog.open()
