@@ -358,9 +358,14 @@ class Bench(Screen):
         self.refresh()
 
     def _taken(self, text: str) -> None:
-        """The value stands in its cell: go on to the next one, as after typing."""
+        """The value stands in its cell: go on to the next one, down, and from the last row to the next column that takes a value."""
         if self.table:
+            before = self.table.currentIndex()
             grid.move(self.table, 1, 0)
+            first = self.table.rows()[0]
+            further = (place for place in range(before.column() + 1, len(self.table.columns)) if self.table.columns[place].can_edit(first))
+            if self.table.currentIndex() == before and (column := next(further, None)) is not None:
+                self.table.setCurrentIndex(self.table.rows_model.index(0, column))
         self.shell.status(_("{value} taken from the instrument.").format(value=text))
 
     def _why_not_send(self) -> str | None:

@@ -375,6 +375,18 @@ def test_a_stable_weight_goes_into_its_cell_and_the_cursor_goes_on(seat: Seat, b
 
 
 @needs_pty
+def test_from_the_last_row_the_cursor_goes_on_to_the_next_weighing(seat: Seat, bench: Bench, numbers: list[str], balance) -> None:
+    at(bench, numbers[-1], WEIGHED)
+    balance("25.1234")
+    live(seat, bench)
+    f6(seat)
+    seat.qtbot.waitUntil(lambda: shown(bench, numbers[-1], WEIGHED) == "25.1234", timeout=10_000)
+    seat.settled()
+    assert bench.table.current().sample_number == numbers[0]
+    assert bench.table.column_place(bench.table.column().name) == bench.table.column_place(WEIGHED) + 1
+
+
+@needs_pty
 def test_a_stable_value_is_a_determination_where_nothing_is_weighed(seat: Seat, bench: Bench, numbers: list[str], reception: Reception, balance) -> None:
     """A meter in mg/kg into a cell in µg/kg: 0.0047 mg/kg are 4.7 µg/kg."""
     at(bench, numbers[0], AFLATOXIN)
