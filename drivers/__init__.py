@@ -8,6 +8,7 @@ CODES: dict[str, tuple[str, ...]] = {
     "port-lost": ("port", "detail"),
     "not-permitted": ("port", "detail"),
     "settings-refused": ("port", "detail"),
+    "wrong-kind": ("port", "detail"),
     "disk-full": ("path", "detail"),
     "journal-held": ("path", "detail"),
     "journal-foreign": ("path", "detail"),

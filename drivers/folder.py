@@ -50,11 +50,13 @@ class FolderTransport:
     """
 
     def __init__(self, address: str, settings: object = None) -> None:
-        """Raise Trouble: `settings-refused` for a relative path or a link that takes no files, `no-such-port` where there is no such folder."""
+        """Raise Trouble: `settings-refused` for a relative path, `wrong-kind` for a link that takes no files, `no-such-port` where there is no folder."""
         self.address = address
         self._folder = Path(address.removeprefix(FOLDER))
-        if not isinstance(settings, FilesSettings | None) or not self._folder.is_absolute():
-            raise Trouble("settings-refused", port=address, detail=f"{FOLDER}ABSOLUTE-PATH with a link that takes files")
+        if not isinstance(settings, FilesSettings | None):
+            raise Trouble("wrong-kind", port=address, detail="the link takes no files")
+        if not self._folder.is_absolute():
+            raise Trouble("settings-refused", port=address, detail=f"{FOLDER}ABSOLUTE-PATH")
         if not self._folder.is_dir():
             raise Trouble("no-such-port", port=address, detail="no such folder")
         self._settings = settings or FilesSettings()

@@ -19,6 +19,7 @@ import serial
 from drivers import Trouble
 from drivers.core.profile import Serial
 from drivers.identity import USB, Plugged, SerialPort, named, resolved
+from drivers.links.files import FilesSettings
 
 try:
     import termios
@@ -75,14 +76,16 @@ def open_transport(address: str, line: Serial, settings: object = None) -> Trans
     """Open a port name, `usb:...` (see identity), `socket://host:port`, `listen://host:port`, a folder (see folder) or `pty`; raises Trouble.
 
     *settings* are the link's, for wires that need some of them. `no-such-port`, `port-held`, `not-permitted`,
-    `port-lost`, or `settings-refused` by the device.
+    `port-lost`, `settings-refused` by the device, or `wrong-kind` where the link reads files and this is no folder, or the other way round.
     """
-    if address == PTY:
-        return PtyTransport()
     if address.startswith("folder://") or Path(address).is_dir():
         from drivers.folder import FolderTransport
 
         return FolderTransport(address, settings)
+    if isinstance(settings, FilesSettings):
+        raise Trouble("wrong-kind", port=address, detail="no folder")
+    if address == PTY:
+        return PtyTransport()
     try:
         if address.startswith("socket://"):
             return TcpTransport(address)

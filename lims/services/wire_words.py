@@ -13,6 +13,7 @@ TROUBLES: Mapping[str, str] = {
     "not-permitted": N_("This account may not use the port {port}. On Linux add it to the group dialout."),
     "port-lost": N_("The port {port} was lost. Everything received is safe; it is opened again by itself."),
     "settings-refused": N_("The port {port} does not take the instrument's line settings. Choose another adapter."),
+    "wrong-kind": N_("{port} does not go with how the instrument speaks: programs that write files want a folder, instruments a port. Choose the other."),
     "disk-full": N_("The disk is full: the instrument is not answered until there is room. Everything received is safe."),
     "journal-held": N_("The journal {path} is held by another program. Close that program and try again."),
     "journal-foreign": N_("{path} is not a journal of this program. Choose another file."),

@@ -457,7 +457,8 @@ def test_what_an_option_cannot_be_is_wrong_usage(option: str, value: str, langua
 
 @pytest.mark.parametrize("port", ["COM3", "/dev/tty-none", "socket://127.0.0.1:1", "usb:1A86:7523:AB12", "listen://127.0.0.1:0", "folder:///none/such"])
 def test_every_kind_of_address_is_waited_for_where_nothing_is_there(port: str, lims: Lims) -> None:
-    said = lims("--folder", "new", "instruments", "listen", "icp-ms-file", "--port", port, "--seconds", 0.2, "--language", "en")
+    profile = "icp-ms-file" if port.startswith("folder:") else "rida-cube"
+    said = lims("--folder", "new", "instruments", "listen", profile, "--port", port, "--seconds", 0.2, "--language", "en")
     assert (said.code, said.out) == (0, "")
     assert said.err == ("" if port.startswith("listen:") else f"There is no port {port}. Check the cable and choose the port again.\n")
 

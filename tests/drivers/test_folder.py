@@ -179,10 +179,11 @@ def test_a_folder_that_is_gone_is_a_lost_port(tmp_path: Path) -> None:
 def test_addresses(tmp_path: Path) -> None:
     assert isinstance(open_transport(str(tmp_path), Serial(), QUICK), FolderTransport)
     assert isinstance(open_transport(f"folder://{tmp_path}", Serial()), Keeping)
-    for address, how in (("folder://relative", QUICK), (str(tmp_path), LinesSettings())):
+    cases = (("folder://relative", QUICK, "settings-refused"), (str(tmp_path), LinesSettings(), "wrong-kind"), ("/dev/ttyS0", QUICK, "wrong-kind"))
+    for address, how, code in cases:
         with pytest.raises(Trouble) as caught:
             open_transport(address, Serial(), how)
-        assert caught.value.code == "settings-refused"
+        assert caught.value.code == code
     with pytest.raises(Trouble) as caught:
         watched(tmp_path).write(b"x")
     assert caught.value.code == "settings-refused"
