@@ -154,14 +154,20 @@ def orders(work: Session, *, samples: Sequence[str] = (), worksheet: str = "") -
     )
     if worksheet:
         query = query.join(Worksheet, Analysis.worksheet_id == Worksheet.id).where(Worksheet.number == worksheet)
-        called = {}
+        wanted = work.execute(query).all()
+        called = {number: [number] for number, _name, _item in wanted}
     else:
-        portions = work.execute(select(Portion.number, Sample.number).join(Sample, Portion.sample_id == Sample.id).where(Portion.number.in_(samples))).all()
-        called = {number: portion for portion, number in portions} | {number: number for number in samples if number not in dict(portions)}
-        query = query.where(Sample.number.in_(called))
+        portions = dict(
+            work.execute(select(Portion.number, Sample.number).join(Sample, Portion.sample_id == Sample.id).where(Portion.number.in_(samples))).all()
+        )
+        called = {}
+        for number in dict.fromkeys(samples):
+            called.setdefault(portions.get(number, number), []).append(number)
+        wanted = work.execute(query.where(Sample.number.in_(called))).all()
     found: dict[tuple[str, str], list[str]] = {}
-    for number, name, item in work.execute(query):
-        found.setdefault((called.get(number, number), name), []).append(item)
+    for number, name, item in wanted:
+        for asked in called[number]:
+            found.setdefault((asked, name), []).append(item)
     return [OrderRow(number, name, tuple(items)) for (number, name), items in found.items()]
 
 

@@ -28,6 +28,13 @@ def test_what_needs_a_person_comes_first_then_the_newest(small: Small) -> None:
     assert small.do(view.inbox_counts) == {ReadingState.MATCHED: 2, ReadingState.NEEDS_PERSON: 1, ReadingState.REJECTED: 1}
 
 
+def test_an_instrument_is_answered_by_every_number_it_asked_for_two_portions_of_one_sample_as_well(small: Small) -> None:
+    number, other = small.begun(), small.begun()
+    asked = (f"{number}-1", f"{number}-B", other, "nobody")
+    found = small.do(view.orders, samples=asked)
+    assert {row.sample: row.items for row in found} == dict.fromkeys(asked[:3], ("aflatoxin-b1", "deoxynivalenol", "moisture"))
+
+
 def test_the_nearest_number_is_offered_first(small: Small) -> None:
     numbers = [small.begun() for _three in range(3)]
     (key,) = small.send(afb("LS2026-0003"))
