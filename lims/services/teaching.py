@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -178,6 +179,8 @@ def _write(file: Path, text: str) -> None:
             raise Mistakes({"name": _("Write the name with small letters, digits and hyphens.")}) from None
         raise Trouble(said(trouble)) from None
     except OSError as error:
+        with suppress(OSError):
+            file.with_suffix(".part").unlink()
         raise Trouble(_("{file} could not be written: {why}.").format(file=file, why=why(error))) from None
 
 

@@ -86,3 +86,11 @@ def test_one_broken_profile_does_not_stop_the_rest(tmp_path: Path) -> None:
         ("profile-broken", str(own / "b.toml")),
         ("profile-doubled", str(own / "c.toml")),
     ]
+
+
+def test_the_example_of_the_handbook_is_a_profile_that_reads(tmp_path: Path) -> None:
+    book = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text("utf-8")
+    (tmp_path / "acme-reader.toml").write_text(book.split("```toml\n")[1].split("```")[0], "utf-8")
+    profile = read(tmp_path / "acme-reader.toml")
+    (reading,) = profile.readings("样品编号：A-1\n浓度：4.7 ug/kg\n结论：阳性\n".encode("gb18030"), "r-1")
+    assert (reading.sample, reading.test, str(reading.value), reading.unit, reading.outcome) == ("A-1", "aflatoxin-b1", "4.7", "μg/kg", "positive")
