@@ -29,7 +29,7 @@ BACKOFF_S = (0.5, 1.0, 2.0, 5.0, 10.0)
 GATHER_S = 0.02
 """Who was not answered goes on sending: a while later more of it is there, for one transaction instead of several."""
 WORKLIST_S = 3.0
-"""An instrument that asks gives up after 5 to 20 s (instruments' notes); the worklist has this much of it."""
+"""An instrument that asks gives up after 5 to 20 s (experience, no standard says it); the worklist has this much of it."""
 MOST_HELD = 16 * 1024 * 1024
 """While the disk is full the wire is read into memory up to here, then left alone."""
 

@@ -1,6 +1,6 @@
 """Data of the modules of Guangzhou Dayuan's DY readers: the two lines of a strip, the change of absorbance in each channel of a photometer.
 
-Source: instruments' notes; github wangzhenxiong/HuiBiao_F80, SerialDataService.java.
+Source: github wangzhenxiong/HuiBiao_F80, SerialDataService.java.
 """
 
 from __future__ import annotations

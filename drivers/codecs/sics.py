@@ -34,7 +34,7 @@ FAILED = re.compile(r"S [-+]$|S S Error ")
 def readings(data: bytes, encoding: str, settings: SicsSettings) -> list[Reading]:
     """Return the weight (test `weight`, a tare `tare`), or an electrode's value (its unit names the test) and temperature (`temperature`).
 
-    Source: MT-SICS reference manuals; the width of the value is the instruments' notes'.
+    Source: MT-SICS reference manuals; the width of the value is common knowledge, not read in one.
     """
     line = decoded(data, encoding)[0].strip("\r\n\0 ")
     weight = WEIGHT.fullmatch(line)

@@ -1,6 +1,6 @@
 """The link of the modules of Guangzhou Dayuan's DY readers: frames that begin with 7E and carry their length; the host asks.
 
-Source: github wangzhenxiong/HuiBiao_F80, Constants.java, CRC8Util.java, SerialHelper.java; instruments' notes.
+Source: github wangzhenxiong/HuiBiao_F80, Constants.java, CRC8Util.java, SerialHelper.java.
 """
 
 from __future__ import annotations

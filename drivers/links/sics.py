@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from drivers.core.asking import DONE, MORE, AskingLink, AskingSettings, Heard
 
 ANSWERED_BY: Mapping[str, str] = {"SI": "S", "SIR": "S", "SR": "S", "ST": "S", "SU": "S", "@": "I4"}
-"""Commands whose answer begins with another word than their own (MT-SICS reference manuals; instruments' notes)."""
+"""Commands whose answer begins with another word than their own (MT-SICS reference manuals)."""
 STABLE_ONLY = ("S", "ST")
 """A dynamic value does not answer these: it belongs to a stream they have just ended."""
 WITHOUT_ID: Mapping[str, str] = {"ES": "refused", "ET": "garbled", "EL": "refused"}

@@ -13,7 +13,7 @@ class StxEtxSettings:
     """How a frame is checked and answered."""
 
     checksum: Literal["none", "sum"] = "none"
-    """`sum`: the two characters before ETX are the byte sum of the text, mod 256, in hex (Hanna bench meters; instruments' notes)."""
+    """`sum`: the two characters before ETX are the byte sum of the text, mod 256, in hex (Hanna bench meters, manual of the HI981914, RS232 protocol)."""
     acknowledges: bool = False
     """Answer ACK after ETX and after EOT, NAK on a wrong sum: the Sanko MR-300 sends three times, 3 s apart, until it hears ACK (manual, page 26)."""
     idle_s: float = 5.0

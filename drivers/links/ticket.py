@@ -1,6 +1,6 @@
 """The link that plays a printer: an instrument with a ticket printer believes it prints, and the host reads the paper.
 
-Lengths of the control sequences: the instruments' notes 11.1, and Epson, ESC/POS Command Reference, where the notes name none.
+Lengths of the control sequences: Epson, ESC/POS Command Reference; those of Chinese micro printers as github wangzhenxiong/HuiBiao_F80 sends them.
 """
 
 from __future__ import annotations
