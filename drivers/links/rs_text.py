@@ -23,6 +23,9 @@ class RsTextLink(Framed):
 
 
 def _fields(frame: bytes) -> bytes | None:
-    """Return the fields; the sum runs from the first RS to GS, both included, mod 256, lower-case hex (measured on the capture of github senaite/senaite.astm, mini_vidas)."""
+    """Return the fields; the sum runs from the first RS to GS, both included, mod 256, lower-case hex.
+
+    Measured on the capture in github senaite/senaite.astm, mini_vidas.
+    """
     counted, written = frame[frame.find(b"\x1e") : -2], frame[-2:]
     return counted[:-1] if counted[:1] == b"\x1e" and written == b"%02x" % (sum(counted) % 256) else None
