@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 
 import pytest
@@ -11,6 +10,7 @@ from PySide6.QtGui import QAccessible, QGuiApplication, QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
+from tests.turns import turns
 from ui.kit import cell as cells
 from ui.kit.cell import Cell
 from ui.kit.command import Command, menu
@@ -258,9 +258,7 @@ def test_everything_selected_in_a_large_grid_is_painted_without_being_listed(qtb
     table.put(range(50_000))
     table.show()
     table.selectAll()
-    before = time.perf_counter()
-    table.viewport().grab()
-    assert time.perf_counter() - before < 1
+    assert turns(table.viewport().grab) < 1_000_000
 
 
 def test_copy_gives_back_what_paste_takes(sheet):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from time import process_time
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from lims.services import placements as service
 from lims.views import catalogue
 from lims.views import placements as view
 from lims.views.placements import PlacementRow
+from tests.turns import turns
 from tests.ui.screens.looking import words
 from tests.ui.screens.reception import Reception, Seat
 from ui.kit.table import Section
@@ -285,6 +285,5 @@ def test_nobody_else_places_products(login: str, sit: Callable[..., Seat]) -> No
 
 def test_two_hundred_headings_are_shown_before_anybody_feels_it(seat: Seat, products: Products) -> None:
     table = place(seat, products, "GB 2763")
-    begun = process_time()
-    products.page.open(products.page.product, products.page.row, table.rows())
-    assert len(table.rows()) > 200 and process_time() - begun < 0.1
+    assert len(table.rows()) > 200
+    assert turns(lambda: products.page.open(products.page.product, products.page.row, table.rows())) < 5_000_000
