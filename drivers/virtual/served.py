@@ -90,10 +90,11 @@ class Served:
             self._device.unplug()
             self._stopping.wait(0.02)
             return
-        written = self._device.feed(transport.read(), time.monotonic())
-        if not self._given.empty():
+        heard = transport.read()
+        # What was given before the host spoke is there before it is heard: a balance asked at once weighs what was laid on it.
+        while not self._given.empty():
             self._device.send(self._given.get())
-        written += self._device.poll(time.monotonic())
+        written = [*self._device.feed(heard, time.monotonic()), *self._device.poll(time.monotonic())]
         for data in written:
             if data == UNPLUG:
                 self._unplug()

@@ -394,6 +394,24 @@ def test_a_link_is_cheap() -> None:
     assert turns(feed) < 100 * len(data)
 
 
+def test_what_was_laid_on_before_the_question_is_what_is_weighed() -> None:
+    """However late the balance's own thread comes to it."""
+    link, found, until = METTLER.new_link(), [], monotonic() + 10.0
+    with serve(METTLER, haste=10.0) as served:
+        wire = open_transport(served.address, Serial())
+        try:
+            for value in ("25.1234", "3.0021", "27.7512"):
+                served.send([[value, "g", "asked"]])
+                (asked,) = (event.data for event in link.submit(["ask"], monotonic())[1] if isinstance(event, Send))
+                wire.write(asked)
+                had = len(found)
+                while len(found) == had and monotonic() < until:
+                    found += messages(METTLER, link.feed(wire.read(), monotonic()))
+        finally:
+            wire.close()
+    assert [format(one.value, "f") for one in found] == ["25.1234", "3.0021", "27.7512"]
+
+
 @pytest.mark.parametrize("name", ["mettler-sics", "ph-meter-sics", "sartorius-sbi", "and-balance", "ohaus-balance", "radwag-balance", "barcode-scanner"])
 def test_on_a_real_wire_what_is_shown_is_what_is_read(name: str) -> None:
     profile = read(PROFILES / f"{name}.toml")
