@@ -33,11 +33,14 @@ from tests.drivers.conftest import PROFILES
 needs_pty = pytest.mark.skipif(not has_pty(), reason="this system has no pseudo-terminals")
 KNOWN = dict(shelf([PROFILES]).profiles)
 AT = datetime(2026, 2, 8, 14, 44)
-HASTE, GREAT_HASTE = 8.0, 16.0
-"""How many times faster the clock of a one-way and a TWO_WAY wire runs: the latter waits for half a minute and never for less than a second."""
+HASTE, GREAT_HASTE, LITTLE_HASTE = 8.0, 16.0, 2.0
+"""How many times faster the clock of a one-way and a TWO_WAY wire runs: the latter waits for half a minute and never for less than a second.
+
+A DY module is timed by the answer, 0.3 s between two bytes at most: run faster, a busy machine would look like a silent module.
+"""
 QUIET_S = 1.0
 """Real seconds after the last byte: eight of the common clock, longer than any set or ticket may pause."""
-LIMIT_S, MASTER_LIMIT_S, AFTER_S = 12.0, 4.0, 2.0
+LIMIT_S, MASTER_LIMIT_S, AFTER_S = 12.0, 8.0, 2.0
 MASTERS = {"dy7e", "modbus_rtu"}
 """The host asks and asks again: what a fault spoiled for all repeats comes in the next round, minutes later."""
 INCOMPLETE = ("missing:", "no-line-end")
@@ -45,7 +48,7 @@ INCOMPLETE = ("missing:", "no-line-end")
 LAST = 64
 """Bytes a master's last question may have been answered with when it hung up already."""
 TCP, MEMORY = "over tcp", "in memory"
-SHORT = {"pauses_s": lambda pauses: tuple(min(pause, 2.0) for pause in pauses), "settle_s": lambda _: 0.1}
+SHORT = {"pauses_s": lambda pauses: tuple(min(pause, 0.5) for pause in pauses), "settle_s": lambda _: 0.1}
 """Settings of links that wait for a person or for a disk, shortened."""
 AGAIN = {"duplicate", "silence", "restart", "unplug"}
 """One-way instruments print the whole message again after these: the inbox tells what came twice, the wire cannot."""
@@ -150,10 +153,10 @@ def key(reading: Reading) -> tuple[object, ...]:
 
 
 def haste(profile: Profile) -> float:
-    return GREAT_HASTE if profile.link in TWO_WAY else HASTE
+    return LITTLE_HASTE if profile.link == "dy7e" else GREAT_HASTE if profile.link in TWO_WAY else HASTE
 
 
-HURRIED = [[name for name in sorted(KNOWN) if haste(KNOWN[name]) == one] for one in (HASTE, GREAT_HASTE)]
+HURRIED = [[name for name in sorted(KNOWN) if haste(KNOWN[name]) == one] for one in (HASTE, GREAT_HASTE, LITTLE_HASTE)]
 BATCHES = [names[at : at + 3] for names in HURRIED for at in range(0, len(names), 3)]
 """Three profiles at a time: each run is mostly waiting."""
 
