@@ -16,15 +16,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers import Trouble
-from drivers.core.link import Event, Failed, Link, Message, Quarantine, Send
+from drivers.core.link import Event, Failed, Message, Quarantine, Send
 from drivers.core.profile import Profile, Serial, of_text
 from drivers.delivery import Delivery
 from drivers.links.mllp import LONGEST, MllpLink, MllpSettings
 from drivers.port import Port, PortState, State
 from drivers.stored import pieces, replay
 from drivers.transport import ListenTransport, open_transport
-from drivers.virtual import FAULTS, UNPLUG, Device, Shown, compose, device
+from drivers.virtual import FAULTS, Shown, compose, device
 from drivers.virtual.served import serve
+from tests.drivers.talking import together
 from tests.turns import turns
 
 AT = datetime(2026, 2, 8, 14, 44)
@@ -258,26 +259,6 @@ def test_a_stream_of_starts_takes_no_time_by_the_square() -> None:
 # -- the virtual instrument --------------------------------------------------------------------------------------------
 
 RESULTS = [Shown("S-1", "AFB1", "4.7", "ug/kg", AT), Shown("S-1", "DON", "<100", "ug/kg", AT), Shown("S-2", "AFB1", "0.50", "ug/kg", AT)]
-
-
-def together(link: Link, instrument: Device, seconds: float = 150.0) -> list[Event]:
-    """Let both talk for a while of an invented clock and return what the host's link made of it."""
-    events: list[Event] = []
-    for tick in range(int(seconds / 0.05)):
-        now = tick * 0.05
-        said = link.poll(now)
-        while True:
-            heard = [part for event in said if isinstance(event, Send) for part in instrument.feed(event.data, now)]
-            written = [*heard, *instrument.poll(now)]
-            events += said
-            if not written:
-                break
-            said = []
-            for data in written:
-                said += link.abort() if data == UNPLUG else link.feed(data, now)
-                if data == UNPLUG:
-                    instrument.unplug()
-    return events
 
 
 @pytest.mark.parametrize(

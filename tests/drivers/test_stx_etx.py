@@ -19,7 +19,8 @@ from drivers.core.profile import Profile
 from drivers.links.rs_text import RsTextLink
 from drivers.links.stx_etx import StxEtxLink, StxEtxSettings
 from drivers.stored import decode
-from drivers.virtual import FAULTS, Device, Shown, compose, device
+from drivers.virtual import FAULTS, Shown, compose, device
+from tests.drivers.talking import together
 
 ACK, NAK = Send(b"\x06"), Send(b"\x15")
 SUMMED = StxEtxSettings(checksum="sum", acknowledges=True)
@@ -185,27 +186,6 @@ def test_any_bytes_in_any_split(heard, make, seed) -> None:  # type: ignore[no-u
 
 
 # -- against the virtual instrument ------------------------------------------------------------------------------------
-
-
-def together(link: StxEtxLink, instrument: Device, seconds: float = 60.0) -> list[Event]:
-    events: list[Event] = []
-    for tick in range(int(seconds / 0.05)):
-        now = tick * 0.05
-        said = link.poll(now)
-        while True:
-            answers = [part for event in said if isinstance(event, Send) for part in instrument.feed(event.data, now)]
-            written = [*answers, *instrument.poll(now)]
-            events += said
-            if not written:
-                break
-            said = [event for data in written for event in (link.feed(data, now) if data else pulled(link, instrument))]
-    assert instrument.idle
-    return events
-
-
-def pulled(link: StxEtxLink, instrument: Device) -> list[Event]:
-    instrument.unplug()
-    return link.abort()
 
 
 @pytest.mark.parametrize("fault", [None, *FAULTS])

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from drivers.core.link import Done, Event, Link, Message, Quarantine, Send
+from drivers.core.link import Done, Message, Quarantine, Send
 from drivers.core.profile import Profile, read
-from drivers.virtual import FAULTS, UNPLUG, Device, Shown, compose, device
+from drivers.virtual import FAULTS, Shown, compose, device
+from tests.drivers.talking import together
 
 READER = read(Path(__file__).parents[2] / "resources" / "instruments" / "mycotoxin-reader-lis.toml")
 CUBE = read(Path(__file__).parents[2] / "resources" / "instruments" / "rida-cube.toml")
@@ -17,33 +18,6 @@ AT = datetime(2026, 2, 8, 14, 44)
 MESSAGES = compose(READER, [Shown("S-1", "AFB1", "4.7", "ug/kg", AT), Shown("S-1", "DON", "<100", "ug/kg", AT)])
 MESSAGES += compose(READER, [Shown("S-2", "AFB1", "0.50", "ug/kg", AT)])
 SETS = compose(CUBE, [Shown(f"W-{n}", "TotSO2", f"{n}.0", "mg/l", AT) for n in (1, 2)])
-
-
-def together(link: Link, instrument: Device, seconds: float = 200.0) -> list[Event]:
-    """Let both talk for a while of an invented clock and return what the host's link made of it."""
-    events: list[Event] = []
-    for tick in range(int(seconds / 0.05)):
-        now = tick * 0.05
-        said = link.poll(now)
-        while True:
-            written = [*answered(said, instrument, now), *instrument.poll(now)]
-            events += said
-            if not written:
-                break
-            said = [event for data in written for event in heard(data, link, instrument, now)]
-    assert instrument.idle
-    return events
-
-
-def heard(data: bytes, link: Link, instrument: Device, now: float) -> list[Event]:
-    if data != UNPLUG:
-        return link.feed(data, now)
-    instrument.unplug()
-    return link.abort()
-
-
-def answered(events: list[Event], instrument: Device, now: float) -> list[bytes]:
-    return [part for event in events if isinstance(event, Send) for part in instrument.feed(event.data, now)]
 
 
 @pytest.mark.parametrize("fault", [None, *FAULTS])
